@@ -1,0 +1,66 @@
+# make, or make help, says what there is.
+PYTHON ?= python3
+BIN := .venv/bin
+INDEX := _build/html/index.html
+# Chapters run one to a core; more threads than that only wait for each other.
+export OMP_NUM_THREADS = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book test lint unit notebooks format address clean
+.DELETE_ON_ERROR:
+
+help:  ## show this list
+	@echo "Deep Networks by Experiment: an executable book. Targets:"
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+
+setup: $(BIN)/.installed  ## make .venv with the exact packages of requirements.txt
+
+$(BIN)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "This book needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is" "$$($(PYTHON) --version 2>&1)."; \
+	  echo "Name another one: make book PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
+	  echo "No virtual environment could be made in .venv. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || { \
+	  echo "The packages of requirements.txt could not be installed (about 6 GB, most of it PyTorch)."; \
+	  echo "Is there a network and room on the disk? Run the same command again: what was loaded is kept."; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# A build that failed leaves no pages: Sphinx does not read unchanged pages again, so a second try would pass.
+book: setup  ## run the chapters and build the site; prints where index.html is
+	$(BIN)/python -m publish.execute
+	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/html _build/.doctrees; exit 1; }
+	@echo; echo "The book: $(CURDIR)/$(INDEX)"
+
+test: lint unit notebooks book  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build
+	$(BIN)/python -m pytest -q tests/site
+
+lint: setup  ## style of code and notebooks, spelling, no outputs in git
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/nbstripout --verify $(NBSTRIP) chapters/*.ipynb
+
+format: setup  ## put code and notebooks into the form that `make lint` wants
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/nbstripout $(NBSTRIP) chapters/*.ipynb
+
+NBSTRIP := --keep-id --extra-keys "metadata.language_info.version metadata.colab metadata.widgets"
+
+unit: setup  ## unit tests, doctests, and the structure of the book
+	$(BIN)/python -m pytest -q -n auto --ignore=tests/site
+
+# MNIST too, where LECTURE_MNIST or a folder beside the checkout has it.
+MNIST ?= $(or $(LECTURE_MNIST),$(wildcard ../shared/data/mnist_png.tgz))
+
+notebooks: setup  ## every chapter from top to bottom, on the bundled digits and, where it is at hand, on MNIST
+	LECTURE_MNIST=bundled $(BIN)/python -m pytest -q -n auto --nbmake --nbmake-timeout=300 chapters
+	$(if $(MNIST),LECTURE_MNIST=$(abspath $(MNIST)) $(BIN)/python -m pytest -q -n auto --nbmake --nbmake-timeout=300 chapters,@echo "MNIST is not at hand (set LECTURE_MNIST): chapters ran on the bundled digits only")
+
+address: setup  ## change the book's address everywhere: make address URL=https://github.com/OWNER/NAME [BRANCH=main]
+	$(BIN)/python -m publish.address "$(URL)" $(BRANCH)
+
+clean:  ## remove what was built, keep .venv
+	rm -rf _build
