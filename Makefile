@@ -16,15 +16,18 @@ help:  ## show this list
 setup: $(BIN)/.installed  ## make .venv with the exact packages of requirements.txt
 
 $(BIN)/.installed: requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "'$(PYTHON)' is not here. Name another: make book PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 	  echo "This book needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is" "$$($(PYTHON) --version 2>&1)."; \
 	  echo "Name another one: make book PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
 	  echo "No virtual environment could be made in .venv. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || { \
-	  echo "The packages of requirements.txt could not be installed (about 6 GB, most of it PyTorch)."; \
+	@echo "Installing the packages of requirements.txt (about 6 GB, a few minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || { \
+	  echo "The packages of requirements.txt could not be installed; the lines above say which one failed."; \
 	  echo "Is there a network and room on the disk? Run the same command again: what was loaded is kept."; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . || { \
+	  echo "lecture_utils itself could not be installed; its build needs setuptools from the package index."; exit 1; }
 	@touch $@
 
 # A build that failed leaves no pages: Sphinx does not read unchanged pages again, so a second try would pass.

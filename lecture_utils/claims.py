@@ -6,12 +6,12 @@ the cell's output, and raises when it does not hold, so that a build, a test run
 
 from __future__ import annotations
 
-import json
 import math
 import re
 
-#: Media type of the record in a cell's output; the value is a JSON object (see `claim`).
-MEDIA_TYPE = "application/vnd.lecture.claim+json"
+#: Where the record stands in the metadata of a cell's output; the value is a JSON object (see `records`).
+#: Not a media type of its own: tools that show notebooks warn of media types that they do not know.
+KEY = "lecture_claim"
 
 _ID = re.compile(r"[A-Z]\d\d(\.[a-z0-9-]+)?|ch\d\d\.[a-z0-9-]+")
 _MISSING = object()
@@ -108,10 +108,9 @@ def records(notebook):
     found = []
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
-            record = output.get("data", {}).get(MEDIA_TYPE)
+            record = output.get("metadata", {}).get(KEY)
             if record is not None:
-                record = json.loads(record) if isinstance(record, str) else dict(record)
-                found.append(record | {"cell": cell.get("id")})
+                found.append(dict(record) | {"cell": cell.get("id")})
     return found
 
 
@@ -142,7 +141,7 @@ def _show(line, record):
     if _in_notebook():
         from IPython.display import display
 
-        display({"text/plain": line, MEDIA_TYPE: record}, raw=True)
+        display({"text/plain": line}, raw=True, metadata={KEY: record})
     else:
         print(line)
 

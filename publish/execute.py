@@ -53,6 +53,11 @@ def _data_in_use():
     return named, (Path(os.environ.get("FASTAI_HOME", "~/.fastai")).expanduser() / "data" / "mnist_png").exists()
 
 
+def _quiet_kernels(log):
+    """Send what kernels write to the terminal (a warning each about local sockets) to a file instead."""
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), sys.stderr.fileno())
+
+
 def run(path):
     """Execute one notebook in a process of its own.
 
@@ -117,7 +122,8 @@ def main(arguments=None):
     cache, start = open_cache(), time.monotonic()
     paths = outdated(cache, chapters())
     failed = []
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    spawn, log = multiprocessing.get_context("spawn"), CACHE.parent / "kernels.log"
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_quiet_kernels, initargs=(log,)) as pool:
         for done in as_completed([pool.submit(run, path) for path in paths]):
             path, notebook, seconds, error = done.result()
             if error:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from lecture_utils.claims import MEDIA_TYPE, ClaimError, claim, records
+from lecture_utils.claims import KEY, ClaimError, claim, records
 
 
 def test_a_claim_that_holds_prints_one_line(capsys):
@@ -118,5 +118,5 @@ def test_a_notebook_keeps_a_record_of_each_claim():
         },
     ]
     # The line is what a page shows of it.
-    shown = [output.data["text/plain"] for output in notebook.cells[0].outputs if MEDIA_TYPE in output.data]
+    shown = [output.data["text/plain"] for output in notebook.cells[0].outputs if KEY in output.metadata]
     assert [line[0] for line in shown] == ["✓", "–"]
