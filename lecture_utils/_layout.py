@@ -1,0 +1,294 @@
+"""From columns of nodes to DOT text, and from DOT text to SVG with whichever graphviz there is.
+
+That is the program `dot` or, where it is missing, the library inside pygraphviz.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from html import escape, unescape
+from itertools import pairwise
+
+import graphviz
+
+#: How both kinds of diagrams look. Hangul falls back to a Korean font; the white ground reads on dark pages too.
+STYLE = (
+    'graph [bgcolor="white" {font}]; node [{font} shape=box style="rounded,filled" fillcolor="white" color="#333333" '
+    'margin="0.07,0.03" width=0.3 height=0.3]; edge [{font} color="#333333" arrowsize=0.6];'
+).replace("{font}", 'fontname="Helvetica,Arial,NanumGothic,Noto Sans KR,sans-serif" fontsize=14')
+
+_GREY = "#E6E6E6"
+
+_MISSING = """No graphviz is installed, so the diagram cannot be drawn. Run one of
+
+    pip install pygraphviz          (in a notebook: %pip install pygraphviz)
+    conda install graphviz
+    apt-get install graphviz        (macOS: brew install graphviz)
+
+and run this again. The diagram as DOT text:
+
+"""
+
+
+class Drawing(graphviz.Source):
+    """A diagram that notebooks show as SVG. `draw` and `gv` make it.
+
+    Parameters
+    ----------
+    source : str
+        A complete graph in the DOT language.
+    alt : str, optional
+        What a reader who does not see the picture is told. Without it, the labels in the picture are listed.
+    edges : dict of str to int, optional
+        See `lecture_utils.diagrams.draw`.
+    **options
+        What `graphviz.Source` takes.
+
+    Attributes
+    ----------
+    source, alt, edges
+        As above; `alt` is never empty.
+    svg : str
+        The picture: one `<svg>` element, one CSS pixel to a unit, with `alt` as its title and label.
+
+    Raises
+    ------
+    ValueError
+        The DOT text is wrong; the message shows the line.
+    RuntimeError
+        No graphviz is installed; the message says what to install and shows the DOT text.
+
+    Examples
+    --------
+    >>> drawing = Drawing('digraph { x -> "ŷ" }')
+    >>> drawing.alt
+    'Diagram with 2 nodes and 1 edge. Its labels: x, ŷ.'
+    >>> drawing.svg[:16]
+    '<svg role="img" '
+    """
+
+    def __init__(self, source, *, alt="", edges=None, **options):
+        super().__init__(source, **options)
+        svg = _svg(source)
+        self.alt = alt or _listing(svg)
+        self.edges = edges
+        self.svg = _label(svg, self.alt)
+
+    def _copy_kwargs(self, **kwargs):
+        return super()._copy_kwargs(alt=self.alt, edges=self.edges, **kwargs)
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **_):
+        """What Jupyter and Colab show: the picture, and its text where pictures cannot be shown."""
+        return {"image/svg+xml": self.svg, "text/plain": self.alt}
+
+
+class Columns:
+    """Nodes in columns and straight edges from left to right: what every diagram of a net consists of.
+
+    The places are computed here, so that a picture is the same with every version of graphviz; graphviz shapes the
+    nodes, cuts the edges at them and writes the SVG. Lengths are in pixels, y counts rows downwards.
+
+    Parameters
+    ----------
+    row : float
+        From one row to the next.
+    titles : dict of int to str, optional
+        The titles of the grey boxes. A column (2, "u") belongs to box 2.
+
+    Attributes
+    ----------
+    edges : list of (str, str, str, str, float)
+        Tail, head, kind, label, and where between tail (0) and head (1) the label stands (None: halfway between the
+        columns). The kind is "weight", "bias", "activation" or "dots", and the class of the edge in the SVG.
+    """
+
+    def __init__(self, row=34, titles=None):
+        self.row, self.titles, self.edges = row, titles, []
+        self._nodes = {}  # name -> (label, column, y)
+
+    def node(self, column, label, y):
+        """Add a node, and return its name: the label, numbered where it repeats."""
+        name, number = label, 1
+        while name in self._nodes:
+            number += 1
+            name = f"{label} ({number})"
+        self._nodes[name] = (label, column, y)
+        return name
+
+    def edge(self, tail, head, kind, label="", at=None):
+        """Add an edge between two nodes, by their names."""
+        self.edges.append((tail, head, kind, label, at))
+
+    def dot(self):
+        """The DOT text."""
+        across = self._across()
+        at = {name: (across[column], y * self.row) for name, (_, column, y) in self._nodes.items()}
+        lines = [f"digraph {{ layout=neato; inputscale=72; splines=line; {STYLE}"]
+        lines += self._boxes(across) if self.titles else []
+        for name, (label, *_) in self._nodes.items():
+            shape = {"⋮": "shape=plaintext style=solid", "1": "shape=circle margin=0.02"}.get(label, "")
+            lines.append(f"  {_quote(name)} [label={_quote(label)} {_at(*at[name])} {shape}]")
+        for tail, head, kind, *_ in self.edges:
+            look = 'style=dashed color="#888888" arrowhead=none' if kind == "dots" else ""
+            lines.append(f"  {_quote(tail)} -> {_quote(head)} [class={kind} {look}]")
+        # Labels are nodes that come last and so lie on the edges: no version of graphviz puts them in the way.
+        ground = _GREY if self.titles else "white"
+        look = f'shape=box style=filled class=label color="{ground}" fillcolor="{ground}" margin="0.02,0" height=0.2'
+        for number, (tail, head, _, label, part) in enumerate(self.edges):
+            if label:
+                (x0, y0), (x1, y1) = at[tail], at[head]
+                if part is None:
+                    part = 0.5 + (self._width(tail) - self._width(head)) / 4 / (x1 - x0)
+                place = _at(x0 + part * (x1 - x0), y0 + part * (y1 - y0))
+                lines.append(f"  {_quote(f'label {number}')} [label={_quote(label)} {place} {look}]")
+        return "\n".join([*lines, "}"])
+
+    def _width(self, name):
+        """The width of the column in which the node is."""
+        column = self._nodes[name][1]
+        return max(_width(label) for label, other, _ in self._nodes.values() if other == column)
+
+    def _across(self):
+        """Column -> x of its middle: as near as nodes, labels and titles allow."""
+        columns = sorted({column: name for name, (_, column, _) in self._nodes.items()}.items())
+        across = {columns[0][0]: 0}
+        for (before, one), (column, other) in pairwise(columns):
+            left, right = self._width(one) / 2, self._width(other) / 2
+            steps = [left + 44 + right]
+            if self.titles and before[0] != column[0]:
+                left_box, right_box = (
+                    max(w, _width(self.titles[c[0]]) / 2) for w, c in ((left, before), (right, column))
+                )
+                steps.append(left_box + 26 + right_box)
+            for _, head, _, label, at in self.edges:
+                if label and self._nodes[head][1] == column:
+                    half = _width(label) / 2
+                    steps += (
+                        [left + 2 * half + 20 + right]
+                        if at is None
+                        else [(left + half + 8) / at, (half + right + 16) / (1 - at)]
+                    )
+            across[column] = across[before] + max(steps)
+        return across
+
+    def _boxes(self, across):
+        """The grey boxes as nodes that come first and so lie below."""
+        rows = [y for *_, y in self._nodes.values()]
+        lines = 1 + max(title.count("\n") for title in self.titles.values())
+        top, bottom = (min(rows) - 0.5) * self.row - 7 - 17 * lines, (max(rows) + 0.5) * self.row + 5
+        for box, title in self.titles.items():
+            sides = [(across[c], self._width(name) / 2) for name, (_, c, _) in self._nodes.items() if c[0] == box]
+            left, right = min(x - half for x, half in sides) - 7, max(x + half for x, half in sides) + 7
+            missing = max(0, _width(title) - (right - left)) / 2
+            size = f"width={(right - left + 2 * missing) / 72:.3f} height={(bottom - top) / 72:.3f}"
+            look = f'fixedsize=true class=box color="{_GREY}" fillcolor="{_GREY}"'
+            middle, high = (left + right) / 2, 17 * (1 + title.count("\n"))
+            yield f'  {_quote(f"box {box}")} [label="" {_at(middle, (top + bottom) / 2)} {size} {look}]'
+            place = _at(middle, top + 6 + high / 2)
+            yield f"  {_quote(f'title {box}')} [label={_quote(title)} {place} shape=plaintext style=solid class=title]"
+
+
+def _width(text):
+    """About how wide graphviz makes a node with this text."""
+    return 14 + max(sum(4.2 if letter in " ,.:()[]ijl⋮" else 8 for letter in line) for line in text.split("\n"))
+
+
+def _at(x, y):
+    return f'pos="{x:.1f},{-y:.1f}!"'
+
+
+def _quote(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _svg(source):
+    """The bare `<svg>` element that graphviz makes of `source`."""
+    if shutil.which("dot"):
+        text, said = _by_program(source)
+    else:
+        text, said = _by_library(source)
+    if text is None:
+        raise ValueError(_complaint(source, said))
+    return _bare(text)
+
+
+def _by_program(source):
+    """The output of `dot`, or None, and what it said on the way."""
+    done = subprocess.run(["dot", "-Tsvg"], input=source.encode(), capture_output=True, check=False)
+    return (done.stdout.decode() if done.returncode == 0 else None), done.stderr.decode(errors="replace")
+
+
+def _by_library(source):
+    """The same from pygraphviz, which needs no program."""
+    try:
+        import pygraphviz
+    except ImportError:
+        raise RuntimeError(_MISSING + source) from None
+    text = None
+    with _library_messages() as said:
+        try:
+            graph = pygraphviz.AGraph(string=source)
+            text = graph.draw(format="svg", prog="dot").decode()
+            graph.close()
+        except (ValueError, pygraphviz.DotError) as error:
+            said.append(str(error))
+    return text, "".join(reversed(said))
+
+
+@contextmanager
+def _library_messages():
+    """Collect what C libraries write to the process's standard error.
+
+    Graphviz reports wrong DOT text there, and fontconfig its opinion of the machine's settings, which would stand as an
+    error message under every picture of a notebook.
+    """
+    said = []
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            file.seek(0)
+            said.append(file.read().decode(errors="replace"))
+
+
+def _complaint(source, said):
+    """One readable message from graphviz's, with the line of the DOT text it is about."""
+    found = re.search(r"syntax error in line (\d+)(?: near '(.*?)')?", said)
+    if not found:
+        return f"graphviz cannot draw this DOT text: {said.strip() or 'it gave no reason'}\n\n{source}"
+    number, near = int(found[1]), f" near {found[2]!r}" if found[2] else ""
+    lines = source.splitlines()
+    line = lines[min(number, len(lines)) - 1].partition(STYLE)[-1] or lines[min(number, len(lines)) - 1]
+    return f"the DOT text has a syntax error in line {number}{near}:\n\n    {line.strip()}"
+
+
+def _bare(text):
+    """Without prologue, comments and the names of nodes as tooltips; a unit is a pixel, not a point."""
+    text = text[text.index("<svg") :].strip()
+    text = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", text, flags=re.DOTALL)
+    return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', text, count=2)
+
+
+def _label(svg, alt):
+    """The picture with its alternative text inside, and narrower where the page is."""
+    start = f'<svg role="img" aria-label="{escape(alt)}" style="max-width:100%;height:auto"'
+    head, _, rest = svg.removeprefix("<svg").partition(">")
+    return f"{start}{head}><title>{escape(alt)}</title>{rest}"
+
+
+def _listing(svg):
+    """An alternative text for a diagram of which nothing is known but its picture."""
+    counts = " and ".join(
+        f"{n} {what}{'s' * (n != 1)}" for what in ("node", "edge") for n in [len(re.findall(f'class="{what}[ "]', svg))]
+    )
+    labels = dict.fromkeys(unescape(found).strip() for found in re.findall(r"<text[^>]*>(.*?)</text>", svg))
+    return f"Diagram with {counts}. Its labels: {', '.join(filter(None, labels))}."
