@@ -32,7 +32,10 @@ def colab(tmp_path_factory):
     venv.create(folder / "env", with_pip=True)
     python = folder / "env" / "bin" / "python"
     site = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True, check=True
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     (Path(site) / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")
 
@@ -71,7 +74,9 @@ def test_the_environment_does_not_have_the_book(colab):
     assert b"ModuleNotFoundError" in found.stderr
 
 
-@pytest.mark.parametrize("path", [path for path in CHAPTERS if path.stem[:2] in {"02", "03"}], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in CHAPTERS if path.stem[:2] in {"02", "03"}], ids=lambda path: path.stem
+)
 def test_a_chapter_runs_alone(colab, path, tmp_path):
     python, environment, _ = colab
     shutil.copy(path, tmp_path)

@@ -227,7 +227,7 @@ def test_mnist_itself(use, tmp_path):
 def test_an_archive_cut_short_is_an_error_wherever_it_ends(use, archive, tmp_path):
     whole = archive.read_bytes()
 
-    @settings(max_examples=30, deadline=None, derandomize=True)
+    @settings(max_examples=25, deadline=None, derandomize=True)
     @given(st.integers(0, len(whole) - 1))
     def check(length):
         archive.write_bytes(whole[:length])
@@ -250,7 +250,7 @@ def test_the_error_for_a_cut_archive_tells_how_far_it_goes(use, archive):
 def test_an_archive_with_a_changed_byte_is_an_error_or_gives_the_same(use, archive, tmp_path):
     whole = archive.read_bytes()
 
-    @settings(max_examples=40, deadline=None, derandomize=True)
+    @settings(max_examples=30, deadline=None, derandomize=True)
     @given(st.integers(0, len(whole) - 1), st.integers(1, 255))
     def check(place, change):
         changed = bytearray(whole)
