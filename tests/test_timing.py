@@ -282,10 +282,16 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys, monkeypatch):
 def test_an_interrupt_leaves_no_file_and_the_old_record(tmp_path):
     out = tmp_path / "me.json"
     out.write_text("old")
+    # A test run that was started in the background ignores the interrupt, and its children would inherit that.
     process = subprocess.Popen(
-        command("--out", out, "--threads", 1), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1,
+        command("--out", out, "--threads", 1),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        bufsize=1,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     process.stdout.readline()  # the first case is measured
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
