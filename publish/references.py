@@ -88,7 +88,8 @@ def papers():
     found = []
     for key, entry in parse_file(str(FILE), "bibtex").entries.items():
         people, fields = entry.persons["author"], entry.fields
-        title = f"*{fields['title']}*" if entry.type == "book" else fields["title"]
+        title = fields["title"].strip("{}")  # braces keep capitals as they are
+        title = f"*{title}*" if entry.type == "book" else title
         parts = [f"{_authors(people)} ({fields['year']})", title, _where(fields)]
         text = ". ".join(part.rstrip(".") for part in parts if part).replace("?.", "?")
         text += ("" if text.endswith("?") else ".") + f" {_address(fields)}"
