@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: What a row of figures.csv may be, and what a reader is told.
 KINDS = {
-    "compared": "a number, measured again",
+    "compared": "measured again",
     "checked": "checked exactly",
-    "setting": "a setting, taken over",
-    "cited": "cited, not measured again",
+    "setting": "taken over as a setting",
+    "cited": "cited only",
     "unreached": "not reached",
 }
 #: What a row of papers.csv may be.

@@ -41,11 +41,11 @@ def number(value, sign=False):
 
     Examples
     --------
-    >>> number(0.9981050138), number(-16), number(-4.9e-06, sign=True), number(12661), number(True), number("nan")
-    ('0.998105', '−16', '−4.9e−06', '12661', 'true', 'nan')
+    >>> number(0.9981050138), number(-16), number(-4.9e-06, sign=True), number(12661), number("4 of 8")
+    ('0.998105', '−16', '−4.9e−06', '12661', '4 of 8')
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value).lower()
+        return str(value)
     written = f"{value:+.3g}" if sign and value else f"{value:.6g}"
     return written.replace("-", "−")
 
@@ -91,6 +91,6 @@ def _row(group, columns, cells):
     for i, (column, cell) in enumerate(zip(columns, cells, strict=True)):
         tag, role = ('th scope="row"', "rowheader") if i == 0 else ("td", "cell")
         sort = f' data-sort="{escape(str(cell.sort))}"' if cell.sort != "" else ""
-        label = f' data-label="{escape(column)}"'
+        label = f' data-label="{escape(column)}"' + (' class="number"' if isinstance(cell.sort, int | float) else "")
         written.append(f'<{tag} role="{role}"{label}{sort}>{cell.html}</{tag.split()[0]}>')
     return f'<tr role="row" data-group="{escape(group)}">{"".join(written)}</tr>'

@@ -27,11 +27,11 @@ class Links:
         return self._builder.get_relative_uri(self._page, document) + (f"#{anchor}" if anchor else "")
 
     def section(self, document, anchor):
-        """The address and the numbered title of the section that a place stands in: a tuple of two str."""
+        """The address of the section that a place stands in, and its chapter and title: a tuple of two str."""
         section, title = self._env.claim_places[document]["anchors"][anchor]
-        number = self._env.toc_secnumbers.get(document, {}).get(f"#{section}") or ()
+        number = self.chapter(document).split()[0]
         address = self._builder.get_relative_uri(self._page, document)
-        return f"{address}#{section}", " ".join([".".join(map(str, number)), title]).strip()
+        return f"{address}#{section}", f"{number}: {title}" if number.isdigit() else title
 
     def chapter(self, document):
         """The number and title of a chapter: str, "5 Stochastic gradient descent"; the title where it has no number."""

@@ -76,8 +76,9 @@ def lectures(entries, again, place):
     place : callable
         Gives the address, number and title of the chapter for an entry.
     """
+    shown = sorted((entry for entry in entries if entry["row"]), key=lambda entry: (entry["row"], entry["id"]))
     rows = []
-    for entry in (entry for entry in entries if entry["row"]):
+    for entry in shown:
         address, number, chapter = place(entry)
         what = escape(entry["statement"]) + _why(entry["why"])
         if entry["seed"]:
@@ -91,12 +92,12 @@ def lectures(entries, again, place):
             _difference(entry),
             _allowed(entry),
             _again(entry, again),
-            tables.text(entry["data"]),
+            tables.text(entry["data"] if entry["kind"] in _MEASURED else ""),
         ]
         rows.append((chapter, cells))
-    count = sum(entry["kind"] in _MEASURED for entry, _ in zip([e for e in entries if e["row"]], rows, strict=True))
+    count = sum(entry["kind"] in _MEASURED for entry in shown)
     caption = f"{len(rows)} numbers of the lectures, {count} of them measured or checked again"
-    return tables.table(caption, LECTURES, rows, id="lecture-numbers")
+    return _table(caption, LECTURES, rows, again, "lecture-numbers")
 
 
 def claims(entries, again, place):
@@ -119,7 +120,16 @@ def claims(entries, again, place):
             tables.text(entry["data"]),
         ]
         rows.append((chapter, cells))
-    return tables.table(f"{len(rows)} other claims of the book", CLAIMS, rows, id="other-claims")
+    return _table(f"{len(rows)} other claims of the book", CLAIMS, rows, again, "other-claims")
+
+
+def _table(caption, columns, rows, again, id):
+    """A table, without the column of other runs where there were none."""
+    if not again:
+        at = columns.index("Held again")
+        columns = columns[:at] + columns[at + 1 :]
+        rows = [(group, cells[:at] + cells[at + 1 :]) for group, cells in rows]
+    return tables.table(caption, columns, rows, id=id)
 
 
 def compared_papers(papers, claims_by_id, place):
@@ -199,7 +209,9 @@ def _difference(entry):
 
 
 def _allowed(entry):
-    return tables.Cell("" if entry["within"] is None else f"± {tables.number(entry['within'])}", _sort(entry["within"]))
+    if entry["within"] is None or entry["kind"] == "cited":
+        return tables.text("")
+    return tables.Cell(f"± {tables.number(entry['within'])}", _sort(entry["within"]))
 
 
 def _again(entry, again):

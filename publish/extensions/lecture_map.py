@@ -74,7 +74,7 @@ def _where(found, links):
     for (section, title), there in sections.items():
         mark = next((address for place, address in there if not place.statement), section)
         claims = "".join(f"<li>{tables.link(a, place.statement)}</li>" for place, a in there if place.statement)
-        written.append(f"<p>{tables.link(mark, title)}</p>" + (f"<ul>{claims}</ul>" if claims else ""))
+        written.append(f"<p>Chapter {tables.link(mark, title)}</p>" + (f"<ul>{claims}</ul>" if claims else ""))
     return "".join(written)
 
 

@@ -50,6 +50,8 @@ class Page:
         self.ran = [kept[name]["ran"] for name in self.documents]
         self.figures, self.papers, self.again = (figures.table(name, root) for name in TABLES)
         printed = kept.get(page, {}).get("printed", "").splitlines()
+        codes = {path.stem[:2]: robustness_table.code_of(places.read(path)) for path in places.chapters(root)}
+        self.again = robustness_table.current(self.again, codes)
         self.about = json.loads(printed[-1]) if printed else _UNKNOWN
         self.placed = {place.id: place for place in places.places(root) if place.statement}
         records = {name: kept[name]["records"] for name in self.documents}
@@ -99,8 +101,8 @@ def _data(root, digits):
     for path in places.chapters(root):
         cells = [cell for cell in places.read(path)["cells"] if cell["cell_type"] == "code"]
         for id_, used in data_use.data_of_claims([cell["source"] for cell in cells]).items():
-            names = [digits] * ("digits" in used) + ["employment data"] * ("employment" in used)
-            found[id_] = ", ".join(names) or "made in the chapter"
+            names = [digits] * ("digits" in used) + ["employment"] * ("employment" in used)
+            found[id_] = ", ".join(names) or "its own"
     return found
 
 
