@@ -18,17 +18,15 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from publish import figures, places, robustness_table
+from publish import figures, places, robustness_table, runs
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "_build" / "robustness"
@@ -73,11 +71,11 @@ def planned(paths, data, seeds=5, full=False):
         Whether other seeds also run on two threads.
     """
     cases = [(shift, 1) for shift in range(seeds + 1)] + [(shift, 2) for shift in range(seeds + 1 if full else 1)]
-    runs = []
+    found = []
     for shift, threads in cases:
         for path in paths:
-            runs += [Run(path, name, shift, threads) for name in (data if _reads_digits(path) else [NO_DIGITS])]
-    return runs
+            found += [Run(path, name, shift, threads) for name in (data if _reads_digits(path) else [NO_DIGITS])]
+    return found
 
 
 def _reads_digits(path):
@@ -167,23 +165,12 @@ def _name_of_digits(mnist):
     ).stdout.split("\n")[-2]
 
 
-def _at_work(runs, jobs, mnist):
-    """Execute runs in parallel; print each. The ids of claims that failed: list of str."""
-    failed = []
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1)
-    try:
-        waiting = [pool.submit(execute, run, mnist) for run in runs]
-        for number, future in enumerate(as_completed(waiting), 1):
-            run, lost, seconds = future.result()
-            failed += lost
-            print(
-                f"{number}/{len(runs)} {run.path.stem}, {run.data}, seeds +{run.shift * STEP}, "
-                f"threads {run.threads}: {seconds:.0f} s" + (f", failed: {', '.join(lost)}" if lost else ""),
-                flush=True,
-            )
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return failed
+def _at_work(todo, jobs, mnist):
+    """Execute runs in parallel; print each."""
+    tasks = [(run, mnist) for run in todo]
+    for number, (run, lost, seconds) in enumerate(runs.in_parallel(execute, tasks, jobs, RESULTS / "kernels.log"), 1):
+        said = f"{number}/{len(todo)} {run.path.stem}, {run.data}, seeds +{run.shift * STEP}, threads {run.threads}"
+        print(f"{said}: {seconds:.0f} s" + (f", failed: {', '.join(lost)}" if lost else ""), flush=True)
 
 
 def main(arguments=None):
@@ -202,13 +189,13 @@ def main(arguments=None):
         data = [BUNDLED] if name == BUNDLED else [name, BUNDLED]
         if data == [BUNDLED]:
             print("MNIST is not at hand (set LECTURE_MNIST): the bundled digits only")
-        runs = [run for run in planned(paths, data, given.seeds, given.full) if not is_done(run)]
-        print(f"{len(runs)} runs to do")
+        todo = [run for run in planned(paths, data, given.seeds, given.full) if not is_done(run)]
+        print(f"{len(todo)} runs to do")
         start = time.monotonic()
         # Runs on two threads need two cores each.
-        _at_work([run for run in runs if run.threads == 1], given.jobs, mnist)
-        _at_work([run for run in runs if run.threads == 2], max(1, given.jobs // 2), mnist)
-        print(f"{len(runs)} runs in {time.monotonic() - start:.0f} s")
+        _at_work([run for run in todo if run.threads == 1], given.jobs, mnist)
+        _at_work([run for run in todo if run.threads == 2], max(1, given.jobs // 2), mnist)
+        print(f"{len(todo)} runs in {time.monotonic() - start:.0f} s")
     rows = write_table()
     lost = robustness_table.failures(rows)
     for id_, where in lost.items():
