@@ -177,7 +177,7 @@ def robustness(rows, claims_by_id, place):
             tables.Cell(f"{runs[0]} of {runs[1]}", runs[0] / runs[1]),
         ]
         unsure.append((chapter, cells))
-    caption = f"{len(unsure)} claims failed in at least one of these runs"
+    caption = f"{len(unsure)} claim{'' if len(unsure) == 1 else 's'} failed in at least one of these runs"
     return "\n".join([*parts, tables.table(caption, FAILED, unsure, id="unsure-claims")])
 
 

@@ -29,7 +29,6 @@ from pathlib import Path
 from publish import figures, places, robustness_table, runs
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "_build" / "robustness"
 RERUN = Path(__file__).resolve().parent / "rerun"
 STEP = 1000  # between the seeds of one run and of the next: more than a chapter counts through
 SECONDS_A_CELL = 900
@@ -51,9 +50,18 @@ class Run:
         return self.path.stem[:2]
 
     @property
+    def root(self):
+        """The checkout: a process that runs this knows it from here alone."""
+        return self.path.parent.parent
+
+    @property
     def file(self):
         name = f"{self.chapter}-{self.data.replace(' ', '-')}-seeds{self.shift}-threads{self.threads}.json"
-        return RESULTS / f"torch-{version('torch')}" / name
+        return _results(self.root) / f"torch-{version('torch')}" / name
+
+
+def _results(root):
+    return root / "_build" / "robustness"
 
 
 def planned(paths, data, seeds=5, full=False):
@@ -112,7 +120,7 @@ def execute(run, mnist):
     code = robustness_table.code_of(notebook)
     result = single_nb_execution(notebook, cwd=str(run.path.parent), timeout=SECONDS_A_CELL, allow_errors=True)
     claims = outcomes(
-        notebook, {p.id: p for p in places.places(ROOT) if p.statement and p.document.endswith(run.path.stem)}
+        notebook, {p.id: p for p in places.places(run.root) if p.statement and p.document.endswith(run.path.stem)}
     )
     found = {"chapter": run.chapter, "code": code, "data": run.data, "shift": run.shift, "threads": run.threads}
     found |= {"torch": version("torch").partition("+")[0], "seconds": round(result.time, 1), "claims": claims}
@@ -140,10 +148,10 @@ def outcomes(notebook, expected):
     return kept
 
 
-def write_table(root=ROOT):
+def write_table(root):
     """Bring chapters/robustness.csv up to date with all results that fit the chapters' present code: list of rows."""
     codes = {path.stem[:2]: robustness_table.code_of(places.read(path)) for path in places.chapters(root)}
-    results = [json.loads(path.read_text()) for path in sorted(RESULTS.rglob("*.json"))]
+    results = [json.loads(path.read_text()) for path in sorted(_results(root).rglob("*.json"))]
     new = robustness_table.rows_of([run for run in results if run["code"] == codes.get(run["chapter"])])
     rows = robustness_table.merged(figures.table("robustness.csv", root), new)
     if rows:
@@ -168,7 +176,9 @@ def _name_of_digits(mnist):
 def _at_work(todo, jobs, mnist):
     """Execute runs in parallel; print each."""
     tasks = [(run, mnist) for run in todo]
-    for number, (run, lost, seconds) in enumerate(runs.in_parallel(execute, tasks, jobs, RESULTS / "kernels.log"), 1):
+    for number, (run, lost, seconds) in enumerate(
+        runs.in_parallel(execute, tasks, jobs, _results(ROOT) / "kernels.log"), 1
+    ):
         said = f"{number}/{len(todo)} {run.path.stem}, {run.data}, seeds +{run.shift * STEP}, threads {run.threads}"
         print(f"{said}: {seconds:.0f} s" + (f", failed: {', '.join(lost)}" if lost else ""), flush=True)
 
@@ -196,7 +206,7 @@ def main(arguments=None):
         _at_work([run for run in todo if run.threads == 1], given.jobs, mnist)
         _at_work([run for run in todo if run.threads == 2], max(1, given.jobs // 2), mnist)
         print(f"{len(todo)} runs in {time.monotonic() - start:.0f} s")
-    rows = write_table()
+    rows = write_table(ROOT)
     lost = robustness_table.failures(rows)
     for id_, where in lost.items():
         print(f"{id_}: {'; '.join(where)}")

@@ -131,6 +131,11 @@ def _write_data(app, exception):
             os.replace(part, target)
 
 
+def _add_script(app, pagename, templatename, context, doctree):
+    if pagename == getattr(app.env, "reproduction_page", None):
+        app.add_js_file("numbers.js", loading_method="defer")
+
+
 def setup(app):
     app.setup_extension("publish.extensions.claim_places")
     app.add_node(Reproduction)
@@ -138,5 +143,5 @@ def setup(app):
     app.connect("doctree-resolved", _fill)
     app.connect("build-finished", _write_data)
     app.add_css_file("numbers.css")
-    app.add_js_file("numbers.js", loading_method="defer")
+    app.connect("html-page-context", _add_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
