@@ -19,7 +19,17 @@ from publish import html_tables as tables
 LECTURES = ["Id", "Chapter", "What", "Lecture", "This build", "Difference", "Allowed", "Held again", "Data"]
 CLAIMS = ["Id", "Chapter", "What is claimed", "Measured", "Expected", "Allowed", "Held", "Held again", "Data"]
 PAPERS = ["Paper", "Chapter", "What is compared", "Standing", "Claims"]
-RUNS = ["Data", "Seeds", "Threads", "PyTorch", "Chapters", "Claims made", "Held always", "Failed at least once"]
+RUNS = [
+    "Data",
+    "Seeds",
+    "Threads",
+    "PyTorch",
+    "Chapters",
+    "Claims made",
+    "Held always",
+    "Failed",
+    "Seed is the lecture's",
+]
 FAILED = ["Id", "Chapter", "What is claimed", "Where it failed", "Held again"]
 
 
@@ -82,7 +92,7 @@ def lectures(entries, again, place):
         address, number, chapter = place(entry)
         what = escape(entry["statement"]) + _why(entry["why"])
         if entry["seed"]:
-            what += '<small class="why">The lecture fixes the seed: other seeds give other numbers.</small>'
+            what += '<small class="why">The seed is fixed by the lecture: another gives another number.</small>'
         cells = [
             tables.Cell(tables.link(address, entry["id"])),
             tables.Cell(number, int(number or 0)),
@@ -155,28 +165,29 @@ def robustness(rows, claims_by_id, place):
     """How often claims held in other runs: HTML; a sentence where nothing was measured yet."""
     if not rows:
         return "<p>Not measured yet: <code>make robustness</code> does it.</p>"
+    fixed = {id_ for id_, entry in claims_by_id.items() if entry["seed"]}
     conditions = []
     for key, part in robustness_table.conditions(rows).items():
-        made = [row for row in part if int(row["runs"])]
+        made = [row for row in robustness_table.comparable(part, fixed) if int(row["runs"])]
         failed = sum(row["held"] != row["runs"] for row in made)
-        counts = [len({row["chapter"] for row in part}), len(made), len(made) - failed, failed]
+        left_out = len(part) - len(robustness_table.comparable(part, fixed))
+        counts = [len({row["chapter"] for row in part}), len(made), len(made) - failed, failed, left_out]
         conditions.append(("", [*map(tables.text, key), *(tables.Cell(str(n), n) for n in counts)]))
-    parts = [tables.table("The runs", RUNS, conditions, classes="numbers plain", id="robustness-runs")]
-    unsure = []
+    parts = [tables.table("The runs, and how many claims held in all of them", RUNS, conditions, id="robustness-runs")]
+    rows = robustness_table.comparable(rows, fixed)
+    again, unsure = robustness_table.held_again(rows), []
     for id_, where in robustness_table.failures(rows).items():
         address, number, chapter = place(id_)
-        what = escape(claims_by_id[id_]["statement"]) if id_ in claims_by_id else ""
-        if id_ in claims_by_id and claims_by_id[id_]["seed"]:
-            what += '<small class="why">The seed is fixed by the lecture: no other seed can give its number.</small>'
-        runs = [int(sum(int(row[key]) for row in rows if row["id"] == id_)) for key in ("held", "runs")]
         cells = [
             tables.Cell(tables.link(address, id_)),
             tables.Cell(number, int(number or 0)),
-            tables.Cell(what),
+            tables.text(claims_by_id[id_]["statement"] if id_ in claims_by_id else ""),
             tables.text("; ".join(where)),
-            tables.Cell(f"{runs[0]} of {runs[1]}", runs[0] / runs[1]),
+            tables.Cell("{} of {}".format(*again[id_]), again[id_][0] / again[id_][1]),
         ]
         unsure.append((chapter, cells))
+    if not unsure:
+        return parts[0] + "<p>Every claim held in every one of these runs.</p>"
     caption = f"{len(unsure)} claim{'' if len(unsure) == 1 else 's'} failed in at least one of these runs"
     return "\n".join([*parts, tables.table(caption, FAILED, unsure, id="unsure-claims")])
 

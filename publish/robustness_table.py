@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 
 COLUMNS = ["id", "chapter", "data", "seeds", "threads", "torch", "runs", "held", "lowest", "highest", "code"]
+BOOKS, OTHER = "the book's", "other"  # values of `seeds`
 CONDITION = ["data", "seeds", "threads", "torch"]
 
 
@@ -19,6 +20,11 @@ def conditions(rows):
     for row in rows:
         found.setdefault(tuple(row[name] for name in CONDITION), []).append(row)
     return dict(sorted(found.items()))
+
+
+def comparable(rows, fixed):
+    """The rows without those that ask a claim whose seed a lecture fixes to hold with another: list of dict."""
+    return [row for row in rows if not (row["id"] in fixed and row["seeds"] == OTHER)]
 
 
 def held_again(rows):
@@ -74,7 +80,7 @@ def rows_of(results):
     """
     found = {}
     for run in results:
-        condition = run["data"], "other" if run["shift"] else "the book's", str(run["threads"]), run["torch"]
+        condition = run["data"], OTHER if run["shift"] else BOOKS, str(run["threads"]), run["torch"]
         for claim in run["claims"]:
             found.setdefault((run["chapter"], *condition, claim["id"]), []).append((claim, run["code"]))
     rows = []

@@ -79,7 +79,8 @@ class Page:
 
     def part(self, name):
         """A part of the page as HTML."""
-        again = robustness_table.held_again(self.again)
+        fixed = {row["id"] for row in self.figures if row["seed"]}
+        again = robustness_table.held_again(robustness_table.comparable(self.again, fixed))
         return {
             "summary": lambda: reproduction.summary(self.entries, self.papers, self.about, self.ran),
             "lectures": lambda: reproduction.lectures(self.entries, again, self.place),

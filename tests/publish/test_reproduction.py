@@ -148,4 +148,8 @@ def test_claims_that_failed_are_named_with_where(entries):
     html = reproduction.robustness(rows, {entry["id"]: entry for entry in entries}, where)
     tables = BeautifulSoup(html, "lxml").find_all("table")
     assert "1 claim failed" in tables[1].caption.get_text() and "held in 1 of 2" in tables[1].get_text()
+    # A claim whose seed is a lecture's is not asked to hold with another.
+    fixed = {entry["id"]: entry | {"seed": "lecture"} for entry in entries}
+    html = reproduction.robustness(rows, fixed, where)
+    assert "Every claim held" in html and len(BeautifulSoup(html, "lxml").find_all("table")) == 1
     assert "make robustness" in reproduction.robustness([], {}, where)
