@@ -142,7 +142,8 @@ def report(records, figures, placed, data):
     -------
     list of dict
         Keys id, row, kind ("claim" where figures.csv has no row), document, place (a claim's id or "NN:cell"),
-        statement, checked, measured, lecture (a number or text), within, difference, holds, data, why, seed.
+        statement, checked, measured, compared (as in the record), lecture (a number or text), within, difference,
+        holds, data, why, seed.
         What does not apply is None.
     """
     by_id = {row["id"]: row for row in figures}
@@ -160,6 +161,7 @@ def report(records, figures, placed, data):
                     entry["difference"] = record["measured"] - record["lecture"]
             elif record["holds"] is not None:
                 entry["measured"] = record["holds"]
+                entry["compared"] = record.get("compared")
             entries.append(entry)
     told = {entry["id"] for entry in entries}
     for row in figures:
@@ -185,6 +187,7 @@ def _entry(row, document, place, data):
         "statement": row.get("figure", ""),
         "checked": None,
         "measured": None,
+        "compared": None,
         "lecture": row.get("value") or None,
         "within": None,
         "difference": None,
@@ -209,7 +212,7 @@ def changed_tolerances(records, figures):
 def public(entry, address):
     """An entry as the JSON and CSV files hold it: dict. `address` is the place on the site."""
     chapter = re.match(r"chapters/(\d\d)_", entry["document"] or "")
-    keep = ("statement", "measured", "lecture", "within", "holds", "data", "kind", "difference", "why")
+    keep = ("statement", "measured", "compared", "lecture", "within", "holds", "data", "kind", "difference", "why")
     return (
         {"id": entry["id"], "chapter": chapter[1] if chapter else "00"} | {k: entry[k] for k in keep} | {"url": address}
     )

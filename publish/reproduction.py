@@ -117,12 +117,13 @@ def claims(entries, again, place):
         address, number, chapter = place(entry)
         code = f"<code>{escape(entry['checked'])}</code>" if entry["checked"] else ""
         measured = "" if isinstance(entry["measured"], bool) else tables.number(_or_blank(entry["measured"]))
+        measured = measured or comparisons(entry["compared"])
         holds = {True: "✓ yes", False: "✗ no", None: "not claimed on these data"}[entry["holds"]]
         cells = [
             tables.Cell(tables.link(address, entry["id"])),
             tables.Cell(number, int(number or 0)),
             tables.Cell(escape(entry["statement"]) + (_why(entry["why"]) or code), entry["statement"]),
-            tables.Cell(escape(measured), _sort(entry["measured"])),
+            tables.Cell(escape(measured), entry["compared"][0][0] if entry["compared"] else _sort(entry["measured"])),
             tables.Cell(escape(tables.number(_or_blank(entry["lecture"]))), _sort(entry["lecture"])),
             _allowed(entry),
             tables.text(holds),
@@ -190,6 +191,19 @@ def robustness(rows, claims_by_id, place):
         return parts[0] + "<p>Every claim held in every one of these runs.</p>"
     caption = f"{len(unsure)} claim{'' if len(unsure) == 1 else 's'} failed in at least one of these runs"
     return "\n".join([*parts, tables.table(caption, FAILED, unsure, id="unsure-claims")])
+
+
+def comparisons(rows):
+    """What a record says of comparisons, as text; "" where it says nothing.
+
+    Examples
+    --------
+    >>> comparisons([[0.0139512, "<", 0.02], [0, "<", 2.5, "≤", 3]])
+    '0.0139512 < 0.02; 0 < 2.5 ≤ 3'
+    """
+    return "; ".join(
+        " ".join(part if isinstance(part, str) else tables.number(part) for part in row) for row in rows or []
+    )
 
 
 def _why(why):

@@ -29,7 +29,7 @@ FIGURES = [
 RECORDS = {
     DOCUMENT: [
         {"id": "A43", "statement": "accuracy", "measured": 0.9975, "lecture": 0.9981, "within": 0.001, "holds": True},
-        {"id": "ch05.fit", "statement": "<same> weights", "holds": True},
+        {"id": "ch05.fit", "statement": "<same> weights", "holds": True, "compared": [[0.5, "<", 1.25]]},
         {"id": "ch05.far", "statement": "far", "measured": "nan", "lecture": 1.0, "within": 0.1, "holds": False},
         {"id": "ch05.mnist", "statement": "on MNIST", "holds": None},
     ]
@@ -78,6 +78,7 @@ def test_other_claims_tell_what_was_found_and_nothing_is_markup(entries):
     html = reproduction.claims(entries, {}, where)
     rows = rows_of(html)
     assert "&lt;same&gt;" in html and rows["ch05.fit"]["What is claimed"] == "<same> weights a < b"
+    assert rows["ch05.fit"]["Measured"] == "0.5 < 1.25"
     assert {id_: row["Held"] for id_, row in rows.items()} == {
         "ch05.fit": "✓ yes",
         "ch05.far": "✗ no",
