@@ -6,12 +6,12 @@ INDEX := _build/html/index.html
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lint unit notebooks format address clean
+.PHONY: help setup book test lint unit notebooks robustness oldest newest determinism format address clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
 	@echo "Deep Networks by Experiment: an executable book. Targets:"
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z ]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z ]+):[^#]*## /  make \1\t/' | expand -t 20
 
 setup: $(BIN)/.installed  ## make .venv with the exact packages of requirements.txt
 
@@ -63,6 +63,17 @@ MNIST ?= $(or $(LECTURE_MNIST),$(wildcard ../shared/data/mnist_png.tgz))
 notebooks: setup  ## every chapter from top to bottom, on the bundled digits and, where it is at hand, on MNIST
 	LECTURE_MNIST=bundled $(BIN)/python -m pytest -q -n auto --nbmake --nbmake-timeout=300 chapters
 	$(if $(MNIST),LECTURE_MNIST=$(abspath $(MNIST)) $(BIN)/python -m pytest -q -n auto --nbmake --nbmake-timeout=300 chapters,@echo "MNIST is not at hand (set LECTURE_MNIST): chapters ran on the bundled digits only")
+
+# Long, and not part of `make test`. Stopped, they go on where they were. JOBS=1 leaves the other cores alone.
+robustness: setup  ## rerun every claim with other seeds, threads and data; writes chapters/robustness.csv (about 1 hour)
+	$(BIN)/python -m publish.robustness $(if $(JOBS),--jobs $(JOBS))
+
+oldest newest: setup  ## the same with the book's seeds and the oldest (newest) PyTorch that it supports
+	$(BIN)/python -m publish.versions $@
+	_build/venv-$@/bin/python -m publish.robustness --seeds 0 $(if $(JOBS),--jobs $(JOBS))
+
+determinism: setup  ## run every chapter twice and compare the outputs byte by byte
+	$(BIN)/python -m publish.determinism $(if $(JOBS),--jobs $(JOBS))
 
 address: setup  ## change the book's address everywhere: make address URL=https://github.com/OWNER/NAME [BRANCH=main]
 	$(BIN)/python -m publish.address "$(URL)" $(BRANCH)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+
+from lecture_utils._compared import compared
 
 #: Where the record stands in the metadata of a cell's output; the value is a JSON object (see `records`).
 #: Not a media type of its own: tools that show notebooks warn of media types that they do not know.
@@ -77,6 +80,8 @@ def claim(id, statement, measured, *, lecture=_MISSING, within=_MISSING, when=Tr
     if lecture is _MISSING:
         holds = _truth(measured)
         figures = ""
+        numbers = compared(sys._getframe(1), holds)
+        record |= {"compared": numbers} if numbers else {}
     else:
         measured, lecture = _number("measured", measured), _number("lecture", lecture)
         within = _number("within", within)
@@ -102,8 +107,9 @@ def records(notebook):
     Returns
     -------
     list of dict
-        Keys id, statement, holds (True, False, or None where not claimed), and, for the second form, measured,
-        lecture, within; with "cell", the id of the cell.
+        Keys id, statement, holds (True, False, or None where not claimed); where a truth value came from comparing
+        numbers, "compared", such as ``[[0.0139, "<", 0.02]]``; for the other form, measured, lecture, within; and
+        "cell", the id of the cell.
     """
     found = []
     for cell in notebook["cells"]:

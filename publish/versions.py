@@ -1,0 +1,80 @@
+"""Make an environment with the oldest or the newest PyTorch that the book supports, beside .venv.
+
+    python -m publish.versions oldest     # the lower bounds of pyproject.toml
+    python -m publish.versions newest     # what the package index has and the other packages allow
+
+It stands in _build/venv-oldest or _build/venv-newest; the last line printed is its Python. All other packages are those
+of requirements.txt. `make oldest` and `make newest` run the chapters in it (publish/robustness.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MOVED = ("torch", "torchvision")
+#: What runs a chapter, besides what it imports.
+RUNNING = ("ipykernel", "jupyter-cache", "pygraphviz")
+# PyTorch brings its own versions of these.
+_BROUGHT = re.compile(r"(torch|torchvision|triton|sympy|fsspec|networkx|nvidia-.*|cuda-.*)==")
+
+
+def wanted(which, root=ROOT):
+    """What is installed, and what holds the rest in place: two lists of str, as pip takes them.
+
+    Parameters
+    ----------
+    which : str
+        "oldest" or "newest".
+
+    Raises
+    ------
+    ValueError
+        pyproject.toml has no lower bound for PyTorch.
+    """
+    needed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    bounds = dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups() for line in needed)
+    for name in MOVED:
+        if name not in bounds:
+            raise ValueError(f"pyproject.toml: expected a lower bound for {name}")
+    # "2.9" is the first of its versions: 2.9.0.
+    moved = [f"{name}=={bounds[name]}.0" if which == "oldest" else name for name in MOVED]
+    pins = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [*moved, *(name for name in bounds if name not in MOVED), *RUNNING], [
+        p for p in pins if not _BROUGHT.match(p)
+    ]
+
+
+def make(which, root=ROOT):
+    """Make the environment where it is not there yet; return its Python as Path."""
+    folder = root / "_build" / f"venv-{which}"
+    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    install, pins = wanted(which, root)
+    stamp, key = folder / "installed", "\n".join([*install, *pins])
+    if stamp.exists() and stamp.read_text() == key:
+        return python
+    venv.create(folder, clear=True, with_pip=True)
+    held = folder / "constraints.txt"
+    held.write_text("\n".join(pins), encoding="utf-8")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--constraint", held, *install], check=True)
+    stamp.write_text(key)
+    return python
+
+
+def main(arguments=None):
+    """Make an environment and print its Python."""
+    parser = argparse.ArgumentParser(prog="python -m publish.versions", description=__doc__.splitlines()[0])
+    parser.add_argument("which", choices=("oldest", "newest"))
+    print(make(parser.parse_args(arguments).which))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
