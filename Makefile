@@ -43,12 +43,14 @@ lint: setup  ## style of code and notebooks, spelling, no outputs in git
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
+	$(BIN)/python -m publish.references --check
 	$(BIN)/nbstripout --verify $(NBSTRIP) chapters/*.ipynb
 
 format: setup  ## put code and notebooks into the form that `make lint` wants
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout $(NBSTRIP) chapters/*.ipynb
+	$(BIN)/python -m publish.references
 
 NBSTRIP := --keep-id --extra-keys "metadata.language_info.version metadata.colab metadata.widgets"
 

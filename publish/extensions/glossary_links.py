@@ -15,7 +15,7 @@ from sphinx import addnodes
 from sphinx.util.nodes import make_refnode
 
 # What a bold word cannot become a link in: a heading's text is repeated in menus, and a link holds no second link.
-_CLOSED = (nodes.title, nodes.reference, addnodes.glossary)
+_CLOSED = (nodes.title, nodes.reference)
 
 
 def normal(text):

@@ -44,7 +44,7 @@ def book(tmp_path, monkeypatch):
     """A book of two pages; `build()` gives the links of the chapter to the glossary: (text, anchor)."""
     monkeypatch.setattr(sys, "path", [str(EXTENSIONS), *sys.path])
     (tmp_path / "conf.py").write_text(
-        "extensions = ['myst_parser', 'glossary_links']\nhtml_theme = 'basic'\nroot_doc = 'chapter'\nnitpicky = True\n"
+        "extensions = ['myst_parser', 'glossary_links']\nhtml_theme = 'basic'\nroot_doc = 'glossary'\nnitpicky = True\n"
     )
     write(tmp_path, "glossary", GLOSSARY)
     write(tmp_path, "chapter", CHAPTER)
