@@ -175,7 +175,7 @@ def test_an_entry_does_not_lead_past_the_definition(entry):
 
 def test_letters_and_names_of_the_notation_are_those_of_the_chapters():
     rows = re.findall(r"(?m)^\| (.*?) ?\| (.*?) ?\| (.+) \| \[(\d+)\]\((.*)\) \|$", NOTATION)
-    heads = NOTATION.count("| chapter |\n|---|---|---|---|\n")
+    heads = NOTATION.count("| ch. |\n|---|---|---|---|\n")
     assert len(rows) == len(re.findall(r"(?m)^(?:\|[^|\n]*){4}\|$", NOTATION)) - 2 * heads > 35
     for formula, words, _, number, name in rows:
         assert number == str(int(name[:2])), name
