@@ -4,12 +4,7 @@ The notebooks hold plain words, so that they read the same where no page is buil
 by publish.references, which also writes the lists.
 """
 
-import sys
-from pathlib import Path
-
 from docutils import nodes
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # jupyter-book puts only this folder there
 
 from publish import references
 

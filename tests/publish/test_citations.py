@@ -7,9 +7,7 @@ from sphinx.testing.util import SphinxTestApp
 from publish import references
 
 CONF = """
-import sys
-sys.path.insert(0, {folder!r})
-extensions = ["myst_parser", "citations"]
+extensions = ["myst_parser", "publish.extensions.citations"]
 smartquotes = True
 """
 
@@ -29,8 +27,7 @@ But Nielsen (2015) is not. D'Angelo and others (2024) too.
 def page(tmp_path):
     source = tmp_path / "source"
     source.mkdir()
-    folder = str(references.ROOT / "publish" / "extensions")
-    (source / "conf.py").write_text(CONF.format(folder=folder), encoding="utf-8")
+    (source / "conf.py").write_text(CONF, encoding="utf-8")
     keys = ("cybenko1989approximation", "dangelo2024weight", "kingma2015adam")
     lines = "\n".join(paper.line for paper in references.papers() if paper.key in keys)
     (source / "index.md").write_text(PAGE.format(lines=lines), encoding="utf-8")

@@ -1,0 +1,125 @@
+"""Links to the glossary: the first bold use of a term on a page and nothing else, up to date after every build."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.testing.util import SphinxTestApp
+
+EXTENSIONS = Path(__file__).resolve().parent.parent.parent / "publish" / "extensions"
+
+GLOSSARY = """\
+# Glossary
+
+```{glossary}
+batch
+  A group. A **node** in bold leads nowhere from here.
+
+dead node
+  % also: dead, died out
+  A node without a gradient.
+
+node
+unit
+  A part of a layer.
+
+test data
+  They measure.
+```
+"""
+CHAPTER = """\
+# One **node**
+
+A node is a **node**, and a second **node** is no definition.
+Two **Batches**, a **unit** and *test data*; it is **dead**, then it has **died out**.
+
+**Test
+data:** they measure. [A **dead node**](glossary.md) has its link. **Nothing.** A **node of a list**.
+"""
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A book of two pages; `build()` gives the links of the chapter to the glossary: (text, anchor)."""
+    monkeypatch.setattr(sys, "path", [str(EXTENSIONS), *sys.path])
+    (tmp_path / "conf.py").write_text(
+        "extensions = ['myst_parser', 'glossary_links']\nhtml_theme = 'basic'\nroot_doc = 'glossary'\nnitpicky = True\n"
+    )
+    write(tmp_path, "glossary", GLOSSARY)
+    write(tmp_path, "chapter", CHAPTER)
+
+    def build(builder="html", parallel=0):
+        app = SphinxTestApp(builder, srcdir=tmp_path, parallel=parallel)
+        try:
+            app.build()
+            assert not app.warning.getvalue()
+            return Path(app.outdir)
+        finally:
+            app.cleanup()
+
+    build.root = tmp_path
+    return build
+
+
+def write(root, name, text):
+    (root / f"{name}.md").write_text(f"---\norphan: true\n---\n\n{text}", encoding="utf-8")
+
+
+def page(out, name="chapter"):
+    return BeautifulSoup((out / f"{name}.html").read_text(encoding="utf-8"), "lxml").select_one("[role=main]")
+
+
+def links(out):
+    found = page(out).select("a[href*='#term-']")
+    return [(" ".join(link.get_text().split()), link["href"].partition("#term-")[2]) for link in found]
+
+
+LINKED = [("node", "node"), ("Batches", "batch"), ("dead", "dead-node"), ("Test data:", "test-data")]
+
+
+def test_the_first_bold_use_of_each_term_is_a_link(book):
+    assert links(book()) == LINKED
+
+
+def test_links_lead_to_entries_of_the_glossary(book):
+    out = book()
+    anchors = {term["id"] for term in page(out, "glossary").select("dt[id]")}
+    assert {f"term-{anchor}" for _, anchor in links(out)} <= anchors
+    assert all(link["href"].startswith("glossary.html#") for link in page(out).select("a[href*='#term-']"))
+
+
+def test_a_link_stands_in_the_bold_word_and_looks_like_a_term(book):
+    for link in page(book()).select("a[href*='#term-']"):
+        assert link.parent.name == "strong" and link.parent.get_text() == link.get_text()
+        assert link.select_one("span.std-term")
+        assert not link.find_parent(["h1", "h2"]) and not link.find_parent("a")
+
+
+def test_the_glossary_does_not_link_to_itself_and_hides_its_other_forms(book):
+    glossary = page(book(), "glossary")
+    assert not glossary.select("dd a[href*='#term-']")
+    assert "also:" not in glossary.get_text()
+
+
+def test_a_page_that_did_not_change_follows_the_glossary(book):
+    book()
+    write(book.root, "glossary", GLOSSARY.replace("batch\n", "heap\n").replace("% also: dead,", "% also:"))
+    assert links(book()) == [("node", "node"), ("died out", "dead-node"), ("Test data:", "test-data")]
+    write(book.root, "glossary", "# Glossary\n\nEmpty.\n")
+    assert links(book()) == []
+
+
+def test_a_build_without_changes_writes_nothing(book):
+    written = (book() / "chapter.html").stat().st_mtime_ns
+    assert (book() / "chapter.html").stat().st_mtime_ns == written
+
+
+def test_many_processes_find_the_same_links(book):
+    for i in range(8):  # Sphinx reads in parallel from a handful of pages on
+        write(book.root, f"more{i}", f"# More {i}\n\nA **batch**.\n")
+    assert links(book(parallel=2)) == LINKED
+
+
+def test_other_formats_are_built(book):
+    assert "died out" in (book("text") / "chapter.txt").read_text(encoding="utf-8")
