@@ -1,7 +1,7 @@
-"""Remove from `_static` what no page, style sheet or script of the site names.
+"""Remove from `_static` and `_images` what no page or style sheet of the site names.
 
-Themes and extensions bring 8 MB of source maps, translations, old font formats and scripts. A file stays when a page
-or the style sheet links to it. What a script loads by a name of its own belongs into `html_extra_path`, not `_static`.
+Themes and extensions bring 8 MB of source maps, translations, old font formats and scripts, and earlier builds leave
+their figures behind. A file that a script loads by a name of its own belongs into `html_extra_path`, not `_static`.
 """
 
 from urllib.parse import unquote, urlsplit
@@ -10,18 +10,21 @@ import tinycss2
 from finishing import after_pages, html_pages
 from lxml import html
 
+_FOLDERS = ("_static", "_images")
 _LINKS = ("src", "href", "content")
 
 
-def linked(outdir):
-    """Files below `_static` that a page names, or a sheet that a page names: set of pathlib.Path."""
-    static, found = outdir / "_static", set()
-    for page in html_pages(outdir):
+def linked(site):
+    """Files of the built site that a page names, or a style sheet that a page names: set of pathlib.Path."""
+    found = set()
+    for page in html_pages(site):
         for element in html.document_fromstring(page.read_bytes()).iter("script", "link", "img", "meta", "a", "source"):
             for attribute in _LINKS:
-                _, inside, name = unquote(urlsplit(element.get(attribute) or "").path).partition("_static/")
-                if inside:
-                    found.add(static / name)
+                path = unquote(urlsplit(element.get(attribute) or "").path)
+                for folder in _FOLDERS:
+                    _, inside, name = path.partition(f"{folder}/")
+                    if inside:
+                        found.add(site / folder / name)
     for sheet in [path for path in found if path.suffix == ".css" and path.exists()]:
         tokens = tinycss2.parse_component_value_list(sheet.read_text(encoding="utf-8"))
         found |= {(sheet.parent / address).resolve() for address in _addresses(tokens)}
@@ -45,14 +48,14 @@ def _without_source_map(path):
         path.write_text("".join(kept), encoding="utf-8")
 
 
-def remove_unused(outdir):
-    """Remove them, and folders that are empty then."""
-    keep = linked(outdir)
-    for path in sorted((outdir / "_static").rglob("*"), reverse=True):
+def remove_unused(site):
+    """Remove them from the built site, and folders that are empty then."""
+    keep = linked(site)
+    for path in sorted((path for folder in _FOLDERS for path in (site / folder).rglob("*")), reverse=True):
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path.resolve() not in keep:
+        elif path not in keep:
             path.unlink()
         elif path.suffix == ".js":
             _without_source_map(path)

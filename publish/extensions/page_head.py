@@ -34,7 +34,9 @@ def _plain(node):
 def _add_head(app, pagename, templatename, context, doctree):
     base, language = app.config.html_baseurl, app.config.language
     context["description"] = description(doctree) if doctree is not None else ""
-    context["doctree_page"] = doctree is not None
+    if doctree is None:
+        # Nobody should find the search page or the page for dead links by searching.
+        context["pageurl"] = None
     context["card"] = base + CARD if base else ""
     editions = app.config.html_context.get("editions", {})
     here = pagename if pagename in app.env.found_docs else app.config.root_doc
