@@ -1,4 +1,4 @@
-"""Put the built editions side by side into `_build/site`, with a page at its root that leads to one, and say where it is.
+"""Put the built editions side by side into `_build/site`, with a page at its root that leads to one.
 
     python -m publish.site
 

@@ -13,7 +13,7 @@ _FONTS = "_static/vendor/fontawesome/webfonts"
 
 
 def shown(sheet):
-    """The letters that a style sheet writes before or after elements, where fonts of icons have their icons: set of int.
+    """The letters that a style sheet writes before or after elements, which is how it shows icons: set of int.
 
     Examples
     --------

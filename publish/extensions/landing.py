@@ -1,4 +1,4 @@
-"""index.html, which leads to the landing page: a page with a title and a link, where the toc extension writes a bare line."""
+"""index.html, which leads to the landing page, with a title and a link; the toc extension would write a bare line."""
 
 
 def _pages(app):

@@ -6,8 +6,8 @@ read from its classes: a script that is not listed here stays.
 
 from lxml import html
 
-#: Part of a script's name, or of its text where it stands in the page, and the class without which a page leaves it out.
-#: No class: no page has it.
+#: Part of a script's name, or of its text where it stands in the page, and classes of which a page that uses it has one.
+#: None: no page uses it.
 _NEEDS = {
     "thebe": None,
     "THEBE_JS_URL": None,

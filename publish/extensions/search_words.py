@@ -90,7 +90,9 @@ class Search(SearchEnglish):
     """English, with names cut into parts."""
 
     lang = "en"
-    js_stemmer_code = SearchEnglish.js_stemmer_code.replace("var Stemmer =", "var PorterStemmer =") + f"""
+    js_stemmer_code = (
+        SearchEnglish.js_stemmer_code.replace("var Stemmer =", "var PorterStemmer =")
+        + f"""
 var Stemmer = function () {{
   const porter = new PorterStemmer();
   const irregular = {json.dumps(IRREGULAR)};
@@ -105,6 +107,7 @@ var Stemmer = function () {{
   const stem = (word) => (word === "bias" ? word : porter.stemWord(word));
 }};
 """
+    )
 
     def split(self, text):
         """See `parts`."""

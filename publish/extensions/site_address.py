@@ -1,8 +1,8 @@
 """Where the pages will stand, worked out from the one address in _config.yml.
 
-A repository `https://github.com/OWNER/NAME` publishes at `https://owner.github.io/NAME/`, each edition in a folder named
-by its language. Canonical addresses, the sitemap, the social card and the page for dead links need that. `baseurl` below
-`html` in _config.yml overrides it for a book that is published elsewhere.
+A repository `https://github.com/OWNER/NAME` publishes at `https://owner.github.io/NAME/`, each edition in a folder
+named by its language. Canonical addresses, the sitemap, the social card and the page for dead links need that.
+`baseurl` below `html` in _config.yml overrides it for a book that is published elsewhere.
 """
 
 from urllib.parse import urlsplit

@@ -180,7 +180,9 @@ def without_blanks(tokens):
 def _serialize(rules):
     for rule in rules:
         if rule.type in ("qualified-rule", "at-rule"):
-            rule.prelude = without_blanks(rule.prelude)
+            # "@media print": this blank parts two names.
+            blank = [token for token in rule.prelude[:1] if rule.type == "at-rule" and token.type == "whitespace"]
+            rule.prelude = blank + without_blanks(rule.prelude)
             if rule.content is not None:
                 rule.content = without_blanks(rule.content)
     return "\n".join(rule.serialize() for rule in rules) + "\n"
@@ -213,8 +215,8 @@ class _Sheets:
         Browsers keep a sheet as long as its address stays, also where a newer page needs a rule that was cut out of it.
         """
         key = hashlib.sha256()
-        own = [path for folder in app.config.html_static_path for path in sorted(Path(app.srcdir, folder).glob("*.css"))]
-        for path in [*own, *(Path(app.env.doc2path(name)) for name in sorted(env.found_docs))]:
+        sheets = [path for folder in app.config.html_static_path for path in Path(app.srcdir, folder).glob("*.css")]
+        for path in [*sorted(sheets), *(Path(env.doc2path(name)) for name in sorted(env.found_docs))]:
             key.update(path.read_bytes())
         self.version = key.hexdigest()[:8]
 

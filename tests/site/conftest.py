@@ -73,7 +73,7 @@ def browser(need):
 
 @pytest.fixture
 def open_page(browser, address):
-    """``open_page("en/intro.html", width=390, theme="dark")`` opens a page in a window of its own; more go to Playwright."""
+    """``open_page("en/intro.html", width=390, theme="dark")`` opens a page in a window of its own."""
     contexts = []
 
     def open_(path, *, width=1350, theme="light", wait="load", **options):

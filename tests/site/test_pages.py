@@ -3,6 +3,7 @@
 import json
 import re
 from importlib.metadata import version
+from itertools import pairwise
 from urllib.parse import unquote, urlparse
 from xml.etree import ElementTree
 
@@ -129,7 +130,7 @@ def test_a_shared_link_shows_a_card(soups):
 
 
 def test_each_page_names_its_neighbours_in_reading_order(soups):
-    for before, after in zip(DOCUMENTS, DOCUMENTS[1:], strict=False):
+    for before, after in pairwise(DOCUMENTS):
         link = soups[EN / f"{before}.html"].select_one("a.right-next")["href"]
         assert (EN / f"{before}.html").parent.joinpath(link).resolve() == EN / f"{after}.html"
         link = soups[EN / f"{after}.html"].select_one("a.left-prev")["href"]
@@ -139,7 +140,8 @@ def test_each_page_names_its_neighbours_in_reading_order(soups):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_can_be_opened_downloaded_and_reported(name, soups):
     page, repository = EN / f"{name}.html", CONFIG["repository"]
-    found = {kind: soups[page].select_one(f"a.chapter-button--{kind}")["href"] for kind in ("colab", "download", "report")}
+    kinds = ("colab", "download", "report")
+    found = {kind: soups[page].select_one(f"a.chapter-button--{kind}")["href"] for kind in kinds}
     owner_and_name = repository["url"].removeprefix("https://github.com/")
     branch = repository["branch"]
     assert found["colab"] == f"https://colab.research.google.com/github/{owner_and_name}/blob/{branch}/{name}.ipynb"

@@ -11,7 +11,7 @@ def search(open_page):
     def search_(words):
         page = open_page(f"en/search.html?q={words.replace(' ', '+')}", wait="domcontentloaded")
         page.wait_for_function("document.querySelector('.search-summary')?.innerText")
-        links = page.locator("ul.search > li > a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+        links = [link.get_attribute("href") for link in page.locator("ul.search > li > a").all()]
         return list(dict.fromkeys(link.partition(".html")[0] for link in links))
 
     return search_
@@ -23,7 +23,7 @@ def search(open_page):
     [
         ("BCEWithLogitsLoss", "BCEWithLogitsLoss"),
         ("bcewithlogitsloss", "BCEWithLogitsLoss"),
-        ("weight_decay", "weight_decay"),
+        ("weight_decay", r"weight_decay(?!\.ipynb)"),
         ("torch.no_grad", "no_grad"),
         ("logits", "logits?(?![a-z])"),
         ("sigmoid", "sigmoid"),

@@ -72,7 +72,7 @@ def test_a_hidden_answer_opens_with_the_keyboard(open_page):
     answer.locator("summary").focus()
     page.keyboard.press("Enter")
     assert answer.locator("pre").first.is_visible()
-    assert answer.locator("summary").inner_text().strip() == "Hide the code"
+    assert answer.locator("summary").inner_text().strip().startswith("Hide")
 
 
 def test_wide_boxes_scroll_with_the_keyboard(open_page):
@@ -80,7 +80,8 @@ def test_wide_boxes_scroll_with_the_keyboard(open_page):
     page.wait_for_timeout(500)
     wide = page.evaluate(
         """() => [...document.querySelectorAll("pre, .katex-display .katex-html, .pst-scrollable-table-container")]
-             .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.clientWidth && getComputedStyle(box).overflowX !== "visible")
+             .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
+             .filter((box) => getComputedStyle(box).overflowX !== "visible")
              .map((box) => box.tabIndex)"""
     )
     assert wide and set(wide) == {0}
