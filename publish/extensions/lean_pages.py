@@ -6,8 +6,8 @@ read from its classes: a script that is not listed here stays.
 
 from lxml import html
 
-#: Part of a script's name, or of its text where it stands in the page, and classes of which a page that uses it has one.
-#: None: no page uses it.
+#: Part of a script's name, or of its text where it stands in the page, and classes: a page with none of them drops it.
+#: None: every page drops it.
 _NEEDS = {
     "thebe": None,
     "THEBE_JS_URL": None,
