@@ -45,7 +45,9 @@ def _pixels(length):
 
 def _visit_image(self, node):
     uri, alt = node["uri"], node.get("alt", "")
-    attributes = {"alt": alt, "decoding": "async", "loading": "lazy"}
+    attributes = {"alt": alt, "decoding": "async"}
+    if self.builder.name == "html":  # a book on one page is made to be printed, whole
+        attributes["loading"] = "lazy"
     if uri in self.builder.images:
         source = Path(self.builder.srcdir, uri)
         node["uri"] = posixpath.join(self.builder.imgpath, quote(self.builder.images[uri]))
