@@ -1,7 +1,6 @@
 # make, or make help, says what there is.
 PYTHON ?= python3
 BIN := .venv/bin
-INDEX := _build/html/index.html
 # Chapters run one to a core; more threads than that only wait for each other.
 export OMP_NUM_THREADS = 1
 
@@ -34,10 +33,10 @@ $(BIN)/.installed: requirements.txt pyproject.toml
 book: setup  ## run the chapters and build the site; prints where index.html is
 	$(BIN)/python -m publish.execute
 	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/html _build/.doctrees; exit 1; }
-	@echo; echo "The book: $(CURDIR)/$(INDEX)"
+	@$(BIN)/python -m publish.site
 
 test: lint unit notebooks book  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build
-	$(BIN)/python -m pytest -q tests/site
+	$(BIN)/python -m pytest -q -n 2 tests/site
 
 lint: setup  ## style of code and notebooks, spelling, no outputs in git
 	$(BIN)/ruff check .

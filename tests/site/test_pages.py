@@ -1,30 +1,31 @@
-"""The built pages: formulas rendered, nothing asked of other hosts, a text for every picture, no dead link inside."""
+"""The built pages as files: formulas rendered, nothing asked of other hosts, a text for every picture, no dead link."""
 
-from pathlib import Path
+import json
+import re
+from importlib.metadata import version
+from itertools import pairwise
 from urllib.parse import unquote, urlparse
+from xml.etree import ElementTree
 
 import pytest
-import yaml
 from bs4 import BeautifulSoup
+from PIL import Image
+from site_files import CHAPTERS, CONFIG, DOCUMENTS, ROOT, SITE, pages
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SITE = ROOT / "_build" / "html"
-PAGES = sorted(path for path in SITE.rglob("*.html") if "_static" not in path.parts)
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+EN = SITE / "en"
 # Attributes through which a browser loads something when it opens the page.
 LOADED = (("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"))
 # These links only name another page.
-NAMING = {"canonical", "author", "index", "search", "next", "prev"}
+NAMING = {"canonical", "alternate", "author", "index", "search", "next", "prev"}
 
 
 @pytest.fixture(scope="module")
 def soups():
-    return {page: BeautifulSoup(page.read_text(encoding="utf-8"), "lxml") for page in PAGES}
+    return {SITE / page: BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "lxml") for page in pages()}
 
 
-def test_every_chapter_has_its_page(soups):
-    names = [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
-    assert not [name for name in [TOC["root"], *names] if SITE / f"{name}.html" not in soups]
+def test_every_document_has_its_page(soups):
+    assert not [name for name in DOCUMENTS if EN / f"{name}.html" not in soups]
 
 
 def test_no_page_asks_another_host(soups):
@@ -38,9 +39,11 @@ def test_no_page_asks_another_host(soups):
     assert not asked
 
 
-def test_style_sheets_ask_no_other_host():
-    asked = [path for path in SITE.rglob("*.css") if "url(http" in path.read_text(encoding="utf-8").replace('"', "")]
-    assert not asked
+def test_style_sheets_ask_no_other_host_and_name_files_that_are_there():
+    for path in SITE.rglob("*.css"):
+        for address in re.findall(r"url\([\"']?([^\"')]+)", path.read_text(encoding="utf-8")):
+            if not address.startswith(("data:", "#")):
+                assert (path.parent / address).exists(), (path, address)
 
 
 def test_formulas_are_rendered_and_right(soups):
@@ -50,20 +53,31 @@ def test_formulas_are_rendered_and_right(soups):
             assert element.select(".katex"), (page, element.get_text()[:80])
 
 
-def test_every_picture_has_a_text_that_is_not_a_file_name(soups):
+def test_every_picture_has_a_size_and_a_text_that_is_not_a_file_name(soups):
     for page, soup in soups.items():
         for image in soup.select("article img"):
             alt = image.get("alt", "")
-            assert len(alt.split()) >= 3 and "_images" not in alt, (page, image.get("src"))
+            assert len(alt.split()) >= 3, (page, image.get("src"))
+            assert not re.search(r"_images|\.(svg|png|jpe?g)\b", alt), (page, alt)
+            assert int(image.get("width", 0)) > 0 < int(image.get("height", 0)), (page, image.get("src"))
+
+
+def test_figures_are_drawings_and_small():
+    large = {path.name: path.stat().st_size for path in (EN / "_images").iterdir() if path.stat().st_size > 100_000}
+    assert not large
+    assert not [path.name for path in (EN / "_images").iterdir() if path.suffix != ".svg"]
 
 
 def test_links_inside_the_site_lead_somewhere(soups):
+    root = urlparse(_sitemap()[0]).path.partition("en/")[0]
     for page, soup in soups.items():
         for link in soup.select("a[href]"):
             address = urlparse(link["href"])
             if address.scheme or address.netloc or not (address.path or address.fragment):
                 continue
-            target = (page.parent / unquote(address.path)).resolve() if address.path else page
+            path = unquote(address.path)
+            inside = SITE / path.removeprefix(root) if path.startswith("/") else page.parent / path
+            target = inside.resolve() if path else page
             target = target / "index.html" if target.is_dir() else target
             assert target.exists(), (page, link["href"])
             if address.fragment and target in soups:
@@ -76,3 +90,86 @@ def test_no_markup_is_left_raw(soups):
         for element in soup.select("article p, article li"):
             text = element.get_text()
             assert ":::" not in text and "{cite" not in text and "](" not in text, (page, text[:80])
+
+
+def test_every_page_says_what_it_is(soups):
+    titles, descriptions = [], []
+    for page, soup in soups.items():
+        assert soup.html["lang"] == "en", page
+        assert len(soup.select("h1")) == 1, page
+        titles.append(soup.title.get_text())
+        if page.relative_to(EN).with_suffix("").as_posix() in DOCUMENTS:
+            descriptions.append(soup.select_one("meta[name=description]")["content"])
+    assert len(set(titles)) == len(titles)
+    assert len(set(descriptions)) == len(descriptions)
+    assert all(40 <= len(text) <= 160 and "\\" not in text for text in descriptions)
+
+
+def _sitemap():
+    return [place.text for place in ElementTree.parse(EN / "sitemap.xml").iter() if place.tag.endswith("loc")]
+
+
+def test_the_sitemap_names_every_document_by_its_canonical_address(soups):
+    own = {page: soup.select_one("link[rel=canonical]") for page, soup in soups.items()}
+    canonical = {page: link["href"] for page, link in own.items() if link}
+    assert sorted(_sitemap()) == sorted(canonical.values())
+    assert {page.relative_to(EN).with_suffix("").as_posix() for page in canonical} >= set(DOCUMENTS)
+    for page, address in canonical.items():
+        assert address.endswith("/en/" + page.relative_to(EN).as_posix())
+
+
+def test_a_shared_link_shows_a_card(soups):
+    base = _sitemap()[0].partition("/en/")[0]
+    for name in DOCUMENTS:
+        soup = soups[EN / f"{name}.html"]
+        said = {meta["property"]: meta["content"] for meta in soup.select("meta[property^='og:']")}
+        assert said["og:url"] == soup.select_one("link[rel=canonical]")["href"]
+        assert said["og:title"] and said["og:description"]
+        with Image.open(SITE / said["og:image"].removeprefix(base + "/")) as card:
+            assert card.size == (int(said["og:image:width"]), int(said["og:image:height"])) == (1200, 630)
+
+
+def test_each_page_names_its_neighbours_in_reading_order(soups):
+    for before, after in pairwise(DOCUMENTS):
+        link = soups[EN / f"{before}.html"].select_one("a.right-next")["href"]
+        assert (EN / f"{before}.html").parent.joinpath(link).resolve() == EN / f"{after}.html"
+        link = soups[EN / f"{after}.html"].select_one("a.left-prev")["href"]
+        assert (EN / f"{after}.html").parent.joinpath(link).resolve() == EN / f"{before}.html"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_can_be_opened_downloaded_and_reported(name, soups):
+    page, repository = EN / f"{name}.html", CONFIG["repository"]
+    kinds = ("colab", "download", "report")
+    found = {kind: soups[page].select_one(f"a.chapter-button--{kind}")["href"] for kind in kinds}
+    owner_and_name = repository["url"].removeprefix("https://github.com/")
+    branch = repository["branch"]
+    assert found["colab"] == f"https://colab.research.google.com/github/{owner_and_name}/blob/{branch}/{name}.ipynb"
+    notebook = json.loads((page.parent / found["download"]).read_text(encoding="utf-8"))
+    assert notebook == json.loads((ROOT / f"{name}.ipynb").read_text(encoding="utf-8"))
+    assert found["report"].startswith(repository["url"] + "/issues/new?")
+    assert f"{name}.ipynb" in unquote(found["report"])
+
+
+def test_the_foot_names_the_build(soups):
+    for page in [EN / f"{name}.html" for name in DOCUMENTS]:
+        text = " ".join(soups[page].select_one(".build-stamp").get_text().split())
+        assert re.search(r"This build: \d{1,2} [A-Z][a-z]+ 20\d\d", text), (page, text)
+        assert f"PyTorch {version('torch').partition('+')[0]}" in text, (page, text)
+        assert re.search(r"[\d,]+ images for training", text), (page, text)
+
+
+def test_the_root_leads_to_the_landing_page():
+    for page in (SITE / "index.html", EN / "index.html"):
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")
+        target = soup.select_one("meta[http-equiv=refresh]")["content"].partition("url=")[2]
+        assert (page.parent / target).resolve() == EN / f"{DOCUMENTS[0]}.html"
+        assert soup.select_one("a")["href"] == target
+        assert soup.title.get_text() == CONFIG["title"] and soup.html["lang"] == "en"
+
+
+def test_nothing_is_published_that_no_page_needs():
+    suffixes = {path.suffix for path in SITE.rglob("*") if path.is_file()}
+    assert not suffixes & {".map", ".ttf", ".po", ".mo", ".scss"}
+    assert not list(SITE.rglob("*thebe*")) + list(SITE.rglob("fontawesome.js"))
+    assert sum(path.stat().st_size for path in (EN / "_static").rglob("*") if path.is_file()) < 1_000_000

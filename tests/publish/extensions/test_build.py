@@ -1,0 +1,117 @@
+"""A small book, built with the book's own settings: what only shows when all extensions work together."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from finishing import html_pages
+from lean_files import linked
+
+ROOT = Path(__file__).resolve().parents[3]
+INTRO = """# A small book
+
+The first paragraph says what it is, with $x^2$ in it.
+
+Read the [page](page.md).
+"""
+PAGE = """# A page
+
+A second paragraph, and a figure.
+
+![A line that rises from left to right](rise.svg)
+
+```python
+optimiser.weight_decay = 1
+```
+"""
+FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"><path d="M 0 0 L 1 1"/></svg>'
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The folder of its pages, in English, beside a Korean edition, of the second of January 2020."""
+    root = tmp_path_factory.mktemp("book")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["sphinx"]["config"]["html_context"]["editions"] = {"en": "English", "ko": "한국어"}
+    config["exclude_patterns"].append("publish")
+    (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: intro\nchapters:\n  - file: page\n")
+    for name, text in (("intro.md", INTRO), ("page.md", PAGE), ("rise.svg", FIGURE)):
+        (root / name).write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "publish", root / "publish", ignore=shutil.ignore_patterns("__pycache__"))
+    # A book of which only these local extensions are there is still a book.
+    extensions = config["sphinx"]["local_extensions"]
+    assert all((root / folder / f"{name}.py").exists() for name, folder in extensions.items())
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", root, "-W", "--keep-going"]
+    done = subprocess.run(
+        command, env={**os.environ, "SOURCE_DATE_EPOCH": "1577966400"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return root / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def page(book):
+    return BeautifulSoup((book / "page.html").read_text(encoding="utf-8"), "lxml")
+
+
+def test_the_other_edition_is_one_click_away_on_the_same_page(page):
+    switch = page.select_one("a.edition-switch")
+    assert (switch["href"], switch["lang"], switch.get_text()) == ("./../ko/page.html", "ko", "한국어")
+    alternates = {link["hreflang"]: link["href"] for link in page.select("link[rel=alternate]")}
+    canonical = page.select_one("link[rel=canonical]")["href"]
+    assert alternates == {"en": canonical, "ko": canonical.replace("/en/", "/ko/")}
+
+
+def test_pages_that_only_one_edition_has_lead_to_the_other_one_s_landing_page(book):
+    search = BeautifulSoup((book / "search.html").read_text(encoding="utf-8"), "lxml")
+    assert search.select_one("a.edition-switch")["href"].endswith("../ko/intro.html")
+    assert search.select_one("meta[name=robots]")["content"] == "noindex"
+    assert not search.select_one("link[rel=canonical]")
+
+
+def test_the_date_is_the_one_that_the_build_was_given(page):
+    assert "2 January 2020" in page.select_one(".build-stamp").get_text()
+
+
+def test_a_figure_has_its_size_and_text(page):
+    image = page.select_one("article img")
+    assert image["alt"] == "A line that rises from left to right"
+    assert (image["width"], image["height"], image["loading"]) == ("96", "48", "lazy")
+
+
+def test_formulas_need_no_script(book):
+    intro = BeautifulSoup((book / "intro.html").read_text(encoding="utf-8"), "lxml")
+    assert intro.select_one("article .katex-html")
+    assert not [script["src"] for script in intro.select("script[src]") if "katex" in script["src"]]
+
+
+def build_again(book):
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", book.parent.parent]
+    subprocess.run(command, capture_output=True, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": "1577966400"})
+
+
+def used(book):
+    """What a reader may get: pages, what they name, and the search index."""
+    return {path for path in [*html_pages(book), *linked(book), book / "searchindex.js"] if path.is_file()}
+
+
+def test_a_second_build_finds_nothing_to_do_and_changes_nothing(book):
+    before = {path: path.stat().st_mtime_ns for path in used(book)}
+    build_again(book)
+    assert {path: path.stat().st_mtime_ns for path in used(book)} == before
+
+
+def test_the_same_book_is_the_same_bytes(book):
+    """Style, icons and search index do not depend on when or how often they are made."""
+    before = {path: path.read_bytes() for path in used(book)}
+    shutil.rmtree(book.parent)
+    build_again(book)
+    after = {path: path.read_bytes() for path in used(book)}
+    assert [path.name for path in before if before[path] != after.get(path)] == []
+    assert before.keys() == after.keys()

@@ -1,0 +1,43 @@
+"""What the tests of the built site share: its pages, and what the sources say should be there."""
+
+import gzip
+import re
+from pathlib import Path
+
+import nbformat
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SITE = ROOT / "_build" / "site"
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+#: Names of the book's documents, in reading order, like "chapters/01_universal_approximation".
+DOCUMENTS = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+#: Those that are notebooks.
+CHAPTERS = [name for name in DOCUMENTS if (ROOT / f"{name}.ipynb").exists()]
+_TEXT = {".html", ".js", ".css", ".svg", ".json", ".xml"}
+
+
+def pages():
+    """Every page of the site, as an address below it, but those that only lead to another: list of str."""
+    found = (path for path in sorted(SITE.rglob("*.html")) if path.name != "index.html")
+    return [path.relative_to(SITE).as_posix() for path in found if "_static" not in path.parts and path.parent != SITE]
+
+
+def weight(path):
+    """What a file of the site costs a reader: bytes, packed as a host packs text."""
+    content = path.read_bytes()
+    return len(gzip.compress(content, 6)) if path.suffix in _TEXT else len(content)
+
+
+def words_of(name):
+    """All text of a document, prose and code, as a reader may search for it: str."""
+    notebook, text = ROOT / f"{name}.ipynb", ROOT / f"{name}.md"
+    if notebook.exists():
+        return "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
+    return text.read_text(encoding="utf-8")
+
+
+def documents_with(pattern):
+    """The names of the documents whose text has the regular expression `pattern`: set of str."""
+    return {name for name in DOCUMENTS if re.search(pattern, words_of(name), re.IGNORECASE)}
