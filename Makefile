@@ -6,7 +6,7 @@ INDEX := _build/html/index.html
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lint unit notebooks format address clean
+.PHONY: help setup book pages report test lint unit notebooks format address clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -30,11 +30,21 @@ $(BIN)/.installed: requirements.txt pyproject.toml
 	  echo "lecture_utils itself could not be installed; its build needs setuptools from the package index."; exit 1; }
 	@touch $@
 
-# A build that failed leaves no pages: Sphinx does not read unchanged pages again, so a second try would pass.
 book: setup  ## run the chapters and build the site; prints where index.html is
+	@$(BIN)/python -m publish.lock $(MAKE) --no-print-directory pages
+
+# What `make book` does while other builds wait. A build that failed or was killed leaves no pages to the next one:
+# Sphinx does not read unchanged pages again, so a second try would pass.
+pages:
 	$(BIN)/python -m publish.execute
+	@test ! -e _build/unfinished || rm -rf _build/html _build/.doctrees
+	@touch _build/unfinished
 	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/html _build/.doctrees; exit 1; }
+	@rm -f _build/unfinished
 	@echo; echo "The book: $(CURDIR)/$(INDEX)"
+
+report: setup  ## seconds and peak memory of each chapter when it last ran, and the slowest cells
+	@$(BIN)/python -m publish.report
 
 test: lint unit notebooks book  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build
 	$(BIN)/python -m pytest -q tests/site
