@@ -6,6 +6,7 @@ python -m publish.pdf
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 
@@ -15,6 +16,12 @@ from publish.assemble import AssemblyError, assemble
 from publish.book import Book
 from publish.browser import MISSING, chromium
 from publish.lock import building
+
+WIDTH = 642  # of the lines, in pixels of 1/96 inch: 210 mm of paper less 20 mm on each side
+# The beginnings of what reaches past the right edge: paper cannot be scrolled.
+_TOO_WIDE = """() => [...document.querySelectorAll("pre, p, li, td, img, svg, .katex-display, .katex-html .base")]
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+    .map(one => (one.textContent || one.src).slice(0, 60))"""
 
 
 class PrintError(Exception):
@@ -31,6 +38,11 @@ def _print(html, page):
     broken = page.evaluate("[...document.images].filter(image => !image.naturalWidth).map(image => image.src)")
     if failed or broken:
         raise PrintError(f"these did not load: {', '.join(sorted({*failed, *broken}))}")
+    page.set_viewport_size({"width": WIDTH, "height": 1000})
+    page.emulate_media(media="print")
+    wide = page.evaluate(_TOO_WIDE)
+    if wide:
+        raise PrintError(f"these are wider than the paper: {'; '.join(wide)}")
     return page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
 
 
@@ -48,7 +60,9 @@ def _finish(pdf, title, author):
     from pypdf import PdfReader, PdfWriter
     from pypdf.generic import ArrayObject, BooleanObject, ByteStringObject, DictionaryObject, NameObject
 
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of a count in Chromium's files that is off by a few
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
+    writer.pdf_header = "%PDF-1.7"
     writer.metadata = {"/Title": title, "/Author": author}
     writer.page_mode = "/UseOutlines"
     shown = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
