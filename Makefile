@@ -5,7 +5,7 @@ BIN := .venv/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lint unit notebooks robustness oldest newest determinism format address clean
+.PHONY: help setup book pages report pdf offline test lint unit notebooks robustness oldest newest determinism format address clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -29,13 +29,29 @@ $(BIN)/.installed: requirements.txt pyproject.toml
 	  echo "lecture_utils itself could not be installed; its build needs setuptools from the package index."; exit 1; }
 	@touch $@
 
-# A build that failed leaves no pages: Sphinx does not read unchanged pages again, so a second try would pass.
 book: setup  ## run the chapters and build the site; prints where index.html is
+	@$(BIN)/python -m publish.lock $(MAKE) --no-print-directory pages
+
+# What `make book` does while other builds wait. A build that failed or was killed leaves no pages to the next one:
+# Sphinx does not read unchanged pages again, so a second try would pass.
+pages:
 	$(BIN)/python -m publish.execute
+	@test ! -e _build/unfinished || rm -rf _build/html _build/.doctrees
+	@touch _build/unfinished
 	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/html _build/.doctrees; exit 1; }
 	@$(BIN)/python -m publish.site
+	@rm -f _build/unfinished
 
-test: lint unit notebooks book  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build
+report: setup  ## seconds and peak memory of each chapter when it last ran, and the slowest cells
+	@$(BIN)/python -m publish.report
+
+pdf: book  ## the whole book as one PDF, beside index.html
+	@$(BIN)/python -m publish.pdf
+
+offline: book  ## the site as one zip that a browser opens from the disk, beside index.html
+	@$(BIN)/python -m publish.offline
+
+test: lint unit notebooks book pdf  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build
 	$(BIN)/python -m pytest -q -n 2 tests/site
 
 lint: setup  ## style of code and notebooks, spelling, no outputs in git

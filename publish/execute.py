@@ -1,145 +1,220 @@
-"""Run the chapters that are out of date, in parallel, into the cache that `jupyter-book build` reads.
+"""Run the pages that are out of date, on all cores, into the cache that `jupyter-book build` reads.
 
     python -m publish.execute [--jobs N]
 
-A chapter is out of date when its code or its code cells' metadata changed since it last ran: the cache looks there by
-itself. It does not look at what the chapters import or read, so the cache is emptied when lecture_utils, the pinned
-requirements, the Python version or the data in use changed. Prose never makes a chapter run again.
+A page is out of date when its code, its code cells' metadata, lecture_utils, the pinned requirements, the Python
+version or the data in use changed since it ran. Prose never makes a page run again.
 
-A failed chapter does not stop the others. What succeeded is kept; the exit code is 1.
+A page that fails does not stop the others. What succeeded is kept, also when the run is interrupted; the exit code is
+then not 0.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import multiprocessing
+import asyncio
 import os
 import re
+import shutil
+import signal
+import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
+from collections import deque
+from contextlib import suppress
 
-import nbformat
+from publish import report
+from publish.book import Book, data_in_use, environment_key, read
+from publish.cache import Cache, CacheError
+from publish.lock import building
 
-ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / "_build" / ".jupyter_cache"  # where jupyter-book looks
-STAMP = "environment"
-SECONDS_A_CELL = 300
-
-
-def chapters():
-    """The notebooks of the book, in order of their names: list of Path."""
-    return sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def environment_key():
-    """A hash of all that chapters depend on besides their own code: str, 64 hexadecimal digits."""
-    key = hashlib.sha256(sys.version.encode())
-    files = sorted(p for p in (ROOT / "lecture_utils").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    for path in [*files, ROOT / "requirements.txt"]:
-        key.update(f"\0{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes())
-    key.update(repr(_data_in_use()).encode())
-    return key.hexdigest()
+def cores():
+    """How many pages to run at once: one a core that this process may use, as far as memory allows."""
+    import psutil
+
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(usable, psutil.virtual_memory().total // report.BYTES))
 
 
-def _data_in_use():
-    """What tells one set of digits from another without reading it: the setting, and the file or folder it names."""
-    named = os.environ.get("LECTURE_MNIST", "")
-    if named and Path(named).exists():
-        stat = Path(named).stat()
-        return str(Path(named).resolve()), stat.st_size, stat.st_mtime_ns
-    return named, (Path(os.environ.get("FASTAI_HOME", "~/.fastai")).expanduser() / "data" / "mnist_png").exists()
+def longest_first(pages, known, name):
+    """The order to start `pages` in, so that no core is left alone with a long one at the end.
 
-
-def _quiet_kernels(log):
-    """Send what kernels write to the terminal (a warning each about local sockets) to a file instead."""
-    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), sys.stderr.fileno())
-
-
-def run(path):
-    """Execute one notebook in a process of its own.
-
-    Returns
-    -------
-    tuple
-        The path, the executed notebook, the seconds it took, and the error as text ("" where there is none).
+    A page counts as long as it took last time, or as long as it says: "about 20 seconds to run"; others start first.
     """
-    os.environ["OMP_NUM_THREADS"] = "1"  # one chapter a core is faster than one chapter on all cores
-    from jupyter_cache.executors.utils import single_nb_execution
 
-    notebook = nbformat.read(path, as_version=4)
-    result = single_nb_execution(notebook, cwd=str(path.parent), timeout=SECONDS_A_CELL, allow_errors=False)
-    error = "" if result.err is None else re.sub(r"\x1b\[[0-9;]*m", "", result.exc_string)
-    return path, notebook, result.time, error or _silent_error_cell(notebook)
+    def seconds(page):
+        if name(page) in known:
+            return known[name(page)]["seconds"]
+        said = re.search(r"about (\d+) seconds to run", page.read_text(encoding="utf-8", errors="replace"))
+        return float(said[1]) if said else float("inf")
 
-
-def _silent_error_cell(notebook):
-    """A cell that is tagged to raise and did not: its text would promise an error that no reader gets."""
-    for cell in notebook.cells:
-        expected = "raises-exception" in cell.metadata.get("tags", [])
-        if expected and not any(output.output_type == "error" for output in cell.outputs):
-            return f"cell {cell.id!r} is tagged raises-exception and did not raise"
-    return ""
+    return sorted(pages, key=seconds, reverse=True)
 
 
-def open_cache():
-    """The cache, emptied if something that chapters depend on has changed since it was filled."""
-    from jupyter_cache import get_cache
+class Run:
+    """One run of several pages at once."""
 
-    cache, key, stamp = get_cache(CACHE), environment_key(), CACHE / STAMP
-    if not stamp.exists() or stamp.read_text() != key:
-        cache.clear_cache()
-        CACHE.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(key)
-        cache = get_cache(CACHE)
-    cache.change_cache_limit(10_000)
-    return cache
+    def __init__(self, book, cache, progress):
+        self.book, self.cache, self.progress = book, cache, progress
+        self.known = report.load(book)
+        self.failed = []
+        self.seconds = 0.0  # of all pages together
 
+    async def pages(self, pages, jobs):
+        """Run `pages`, `jobs` at a time. Raises asyncio.CancelledError when a signal ends the run."""
+        queue = deque(longest_first(pages, self.known["pages"], self.book.name))
 
-def outdated(cache, paths):
-    """Those of `paths` whose code is not in the cache."""
-    found = []
-    for path in paths:
+        async def work():
+            while queue:
+                await self._page(queue.popleft())
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(jobs, len(pages))):
+                group.create_task(work())
+
+    async def _page(self, page):
+        from publish.kernel import run
+
+        name, environment, start = self.book.name(page), environment_key(self.book), time.monotonic()
+        self.progress.began(name)
         try:
-            cache.match_cache_notebook(nbformat.read(path, as_version=4))
-        except KeyError:
-            found.append(path)
-    return found
+            notebook = read(page)
+        except Exception as error:  # whatever is wrong with one file, the others run
+            return self._fail(name, f"it cannot be read: {error}", start)
+        try:
+            figures, error = await run(notebook, page.parent, self.book.build / "kernels.log")
+        except Exception as reason:
+            return self._fail(name, f"no kernel could run it: {type(reason).__name__}: {reason}", start)
+        self.seconds += figures["seconds"]
+        if error:
+            return self._fail(name, error, start)
+        try:
+            self.cache.keep(page, notebook, figures["seconds"], environment)
+        except CacheError as reason:
+            return self._fail(name, str(reason), start)
+        self.known["pages"][name] = figures
+        report.save(self.book, self.known)
+        over = report.excess(figures)
+        self.progress.ended(name, f"ran {name} in {figures['seconds']:.1f} s" + (f" (over: {over})" if over else ""))
+        return None
+
+    def _fail(self, name, error, start):
+        self.failed.append(name)
+        self.progress.ended(name, f"FAILED {name} after {time.monotonic() - start:.1f} s\n{error.rstrip()}")
 
 
-def main(arguments=None):
-    """Run what is out of date; 0 when every chapter ran, 1 otherwise."""
+async def _until_signal(work):
+    """Await `work`, but end it, kernels and all, when a signal asks for it. Returns the signal, or None."""
+    task, asked = asyncio.ensure_future(work), []
+
+    def end(number):
+        asked.append(number)
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in ENDING:
+        loop.add_signal_handler(number, end, number)
+    with suppress(asyncio.CancelledError):
+        await task
+    return asked[0] if asked else None
+
+
+def _bring_data(book, progress):
+    """Fetch MNIST before the pages start, where it may still be missing: all of them then use the same data."""
+    if data_in_use() == ("bundled",) and not os.environ.get("LECTURE_MNIST", "").strip():
+        progress.line("the digits are not here yet; looking for them")
+        command = [sys.executable, "-c", "from lecture_utils.data import digits; digits()"]
+        subprocess.run(command, cwd=book.root, check=False)
+
+
+def execute(book, jobs, progress):
+    """Run what is out of date. Returns the exit code: 0, 1 when a page failed, 128 + the signal that ended the run."""
+    cache = Cache(book)
+    cache.repair()
+    pages = book.pages()
+    todo = cache.outdated(pages, environment_key(book))
+    if not todo:
+        progress.line("pages: nothing to run, all up to date")
+        return 0
+    _bring_data(book, progress)
+    todo = cache.outdated(pages, environment_key(book))
+    run, start = Run(book, cache, progress), time.monotonic()
+    progress.start(len(todo), len(pages))
+    ended = asyncio.run(_until_signal(run.pages(todo, jobs)))
+    progress.stop()
+    if ended:
+        print(f"Interrupted by {signal.Signals(ended).name}. What ran is kept; the rest runs next time.")
+        return 128 + ended
+    wall = time.monotonic() - start
+    ratio = wall / max(run.seconds / min(jobs, len(todo)), 1e-9)
+    run.known["run"] = {"pages": len(todo), "jobs": jobs, "wall": wall, "ratio": ratio}
+    report.save(book, run.known)
+    print(f"{len(todo) - len(run.failed)} of {len(todo)} pages ran in {wall:.1f} s, {jobs} at a time")
+    if run.failed:
+        print(f"failed: {', '.join(run.failed)}")
+    return 1 if run.failed else 0
+
+
+class Progress:
+    """What the reader of a terminal or of a log sees: a line a page, and on a terminal one more that is alive."""
+
+    def __init__(self, stream=None):
+        self.stream = stream or sys.stdout
+        self.alive = self.stream.isatty() and os.environ.get("TERM") != "dumb"
+        self.running, self.left, self.ticker = {}, 0, None
+
+    def start(self, count, pages):
+        self.left = count
+        self.line(f"pages to run: {count} of {pages}")
+
+    def began(self, name):
+        self.running[name] = time.monotonic()
+        if self.alive and self.ticker is None:
+            self.ticker = asyncio.get_running_loop().create_task(self._tick())
+
+    def ended(self, name, text):
+        self.left -= 1
+        self.running.pop(name, None)
+        first, *rest = text.split("\n", 1)
+        self.line("\n".join([f"{first}, {self.left} left", *rest]))
+
+    def line(self, text):
+        clear = "\r\x1b[K" if self.alive else ""
+        print(f"{clear}{text}", file=self.stream, flush=True)
+
+    def stop(self):
+        if self.alive:
+            print("\r\x1b[K", end="", file=self.stream, flush=True)
+
+    async def _tick(self):
+        while True:
+            now = time.monotonic()
+            text = ", ".join(f"{name.rsplit('/')[-1]} {now - begun:.0f} s" for name, begun in self.running.items())
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\x1b[K{f'{self.left} left; running {text}'[:width]}", end="", file=self.stream, flush=True)
+            await asyncio.sleep(0.5)
+
+
+def main(arguments=None, book=None):
+    """Run what is out of date in the book; see `execute`."""
     parser = argparse.ArgumentParser(prog="python -m publish.execute", description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="processes (default: all cores)")
+    parser.add_argument("--jobs", type=int, default=cores(), metavar="N", help="pages at once (default: one a core)")
     jobs = parser.parse_args(arguments).jobs
     if jobs < 1:
         parser.error(f"--jobs: expected at least 1, got {jobs}")
-
-    from jupyter_cache.base import CacheBundleIn
-
-    cache, start = open_cache(), time.monotonic()
-    paths = outdated(cache, chapters())
-    failed = []
-    spawn, log = multiprocessing.get_context("spawn"), CACHE.parent / "kernels.log"
-    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_quiet_kernels, initargs=(log,)) as pool:
-        for done in as_completed([pool.submit(run, path) for path in paths]):
-            path, notebook, seconds, error = done.result()
-            if error:
-                failed.append(path.stem)
-                print(f"FAILED {path.relative_to(ROOT)} after {seconds:.1f} s\n{error}", flush=True)
-                continue
-            bundle = CacheBundleIn(notebook, path, data={"execution_seconds": seconds})
-            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-            print(f"ran {path.relative_to(ROOT)} in {seconds:.1f} s", flush=True)
-    if paths:
-        print(f"{len(paths) - len(failed)} of {len(paths)} chapters ran, {time.monotonic() - start:.1f} s in all")
-    else:
-        print("chapters: nothing to run, all up to date")
-    if failed:
-        print(f"failed: {', '.join(failed)}")
-    return 1 if failed else 0
+    book = book or Book()
+    try:
+        with building(book):
+            return execute(book, jobs, Progress())
+    except (CacheError, OSError) as error:  # as on a full disk
+        print(f"FAILED {error}")
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted. What ran is kept; the rest runs next time.")
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":
