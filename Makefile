@@ -6,7 +6,7 @@ INDEX := _build/html/index.html
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pages report test lint unit notebooks format address clean
+.PHONY: help setup book pages report pdf offline test lint unit notebooks format address clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -46,7 +46,13 @@ pages:
 report: setup  ## seconds and peak memory of each chapter when it last ran, and the slowest cells
 	@$(BIN)/python -m publish.report
 
-test: lint unit notebooks book  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build
+pdf: book  ## the whole book as one PDF, beside index.html
+	@$(BIN)/python -m publish.pdf
+
+offline: book  ## the site as one zip that a browser opens from the disk, beside index.html
+	@$(BIN)/python -m publish.offline
+
+test: lint unit notebooks book pdf  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build
 	$(BIN)/python -m pytest -q tests/site
 
 lint: setup  ## style of code and notebooks, spelling, no outputs in git

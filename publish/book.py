@@ -6,6 +6,7 @@ import ast
 import configparser
 import hashlib
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,18 @@ class Book:
     def cache(self):
         """The executed pages, where jupyter-book looks for them."""
         return self.build / ".jupyter_cache"
+
+    @property
+    def site(self):
+        """The folder of the built pages."""
+        edition = self.build / "site" / "en"
+        return edition if edition.exists() else self.build / "html"
+
+    @property
+    def slug(self):
+        """The name of files that hold the whole book, made from its title."""
+        title = re.search(r"^title: *(.+)$", (self.root / "_config.yml").read_text(encoding="utf-8"), re.M)[1]
+        return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
 
     @property
     def figures(self):

@@ -1,0 +1,34 @@
+"""The zip of the site: the same bytes from the same site, and each page once."""
+
+import os
+import zipfile
+
+from publish import offline
+
+
+def site(folder):
+    (folder / "_static").mkdir(parents=True)
+    for name in ("index.html", "404.html", "book.pdf", "book.zip", "_static/inner.pdf", "_static/404.html"):
+        (folder / name).write_text(name)
+    (folder / "_static" / "documentation_options.js").write_text("{SHOW_SEARCH_SUMMARY: true,}")
+    return folder
+
+
+def test_the_same_site_gives_the_same_bytes(tmp_path):
+    folder = site(tmp_path / "site")
+    offline.pack(folder, folder / "one.zip", "book")
+    for path in [*folder.rglob("*"), folder]:
+        os.utime(path, (2_000_000_000, 2_000_000_000))
+        path.chmod(0o700)
+    offline.pack(folder, folder / "two.zip", "book")
+    assert (folder / "one.zip").read_bytes() == (folder / "two.zip").read_bytes()
+
+
+def test_the_zip_holds_the_pages_in_one_folder_and_no_copy_of_the_whole(tmp_path):
+    folder = site(tmp_path / "site")
+    offline.pack(folder, tmp_path / "book.zip", "book")
+    with zipfile.ZipFile(tmp_path / "book.zip") as archive:
+        names = archive.namelist()
+        assert b"SHOW_SEARCH_SUMMARY: false" in archive.read("book/_static/documentation_options.js")
+    parts = ["404.html", "documentation_options.js", "inner.pdf"]
+    assert names == [*(f"book/_static/{name}" for name in parts), "book/index.html"]

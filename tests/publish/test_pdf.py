@@ -1,0 +1,136 @@
+"""The book as one PDF: each chapter is there, found from the outline and from links, and nothing is raw or cut off."""
+
+import re
+
+import pytest
+import yaml
+from playwright.sync_api import sync_playwright
+
+from publish import pdf
+from publish.assemble import AssemblyError, assemble
+from publish.book import Book
+from publish.browser import MISSING, chromium
+
+pypdf = pytest.importorskip("pypdf")
+TOC = {"root": "intro", "parts": [{"caption": "First & part", "chapters": [{"file": "ch/one"}, {"file": "ch/two"}]}]}
+ONE = """<article><section id="one"><h1>One<a class="headerlink" href="#one">#</a></h1>
+<p><a href="two.html#goals">two</a> <a href="../intro.html">home</a> <a href="#goals">goals</a>
+<a href="../genindex.html">index</a> <a href="https://example.org/">out</a></p>
+<p>Euler: <span class="math"><span class="katex"><span class="katex-mathml">\\frac12</span>
+<span class="katex-html" aria-hidden="true">e=1</span></span></span></p>
+<section id="goals"><h2>Goals</h2><p>Words.</p></section>
+<div class="cell"><details class="admonition hide above-input"><summary><p>Show</p></summary><div class="cell_input">
+<div class="highlight-ipython3"><div class="highlight"><pre>long = "LONG"</pre></div></div></div></details></div>
+<details><summary>Answer</summary><p>Forty-two.</p></details><button>Copy</button><script>1</script>
+<img loading="lazy" alt="a" src="../_images/a.svg"></section></article>"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><circle cx="20" cy="20" r="15"/></svg>'
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site of three small pages."""
+    folder = tmp_path / "_build" / "html"
+    for name in ("ch", "_images", "_static/katex"):
+        (folder / name).mkdir(parents=True)
+    (folder / "intro.html").write_text('<article><section id="hi"><h1>Hi</h1><p>Begin.</p></section></article>')
+    (folder / "ch" / "one.html").write_text(ONE.replace("LONG", "x" * 400 + "END"))
+    (folder / "ch" / "two.html").write_text(
+        '<article><section id="two"><h1>Two</h1><section id="goals"><h2>Goals</h2></section></section></article>'
+    )
+    (folder / "_images" / "a.svg").write_text(SVG)
+    for name in ("pygments.css", "katex/katex.min.css"):
+        (folder / "_static" / name).write_text("")
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(TOC))
+    (tmp_path / "_config.yml").write_text("title: A small book\nauthor: Somebody\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser_is_here(need):
+    with sync_playwright() as playwright:
+        need(chromium(playwright), MISSING)
+
+
+def titles(outline, depth=0):
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from titles(entry, depth + 1)
+        else:
+            yield depth, entry.title
+
+
+def links(reader):
+    """Where the links of each page lead: to a page number, or to an address outside."""
+    places = {name: reader.get_destination_page_number(one) for name, one in reader.named_destinations.items()}
+    for number, page in enumerate(reader.pages):
+        for link in page.get("/Annots", []):
+            link = link.get_object()
+            if link.get("/Subtype") == "/Link":
+                outside = link["/A"]["/URI"] if "/A" in link and "/URI" in link["/A"] else None
+                yield number, outside or places[link.get("/Dest") or link["/A"]["/D"]]
+
+
+def test_one_page_has_unique_targets_and_links_that_stay_inside(site):
+    html = assemble(site, TOC, "A small book", ["Somebody"])
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    targets = re.findall(r'href="#([^"]+)"', html)
+    assert {"ch-two--goals", "intro", "ch-one--goals", "ch-one", "ch-two"} <= set(targets) <= set(ids)
+    assert 'href="https://example.org/"' in html and "genindex" not in html
+    assert "<span>index</span>" in html and "First &amp; part" in html
+
+
+def test_nothing_is_left_to_press_or_hidden(site):
+    html = assemble(site, TOC, "A small book", [])
+    for gone in ("<button", "<script", "<details", "<summary", "headerlink", "lazy", "aria-hidden", "frac12", "Show"):
+        assert gone not in html, gone
+    assert "Forty-two." in html and "LONG" not in html and "xxxEND" in html and "e=1" in html
+
+
+def test_a_missing_page_is_named(site):
+    (site / "ch" / "two.html").unlink()
+    with pytest.raises(AssemblyError, match=r"ch/two\.html is not there: run make book"):
+        assemble(site, TOC, "A small book", [])
+
+
+def test_a_small_book_is_printed_whole(site, browser_is_here):
+    book = Book(site.parent.parent)
+    path = pdf.make(book)
+    assert path == site / "a-small-book.pdf"
+    reader = pypdf.PdfReader(path)
+    assert list(titles(reader.outline)) == [
+        (0, "Contents"), (0, "Hi"), (0, "First & part"), (1, "One"), (2, "Goals"), (1, "Two"), (2, "Goals"),
+    ]  # fmt: skip
+    pages = [page.extract_text().splitlines() for page in reader.pages]
+    assert [page[0] for page in pages[1:]] == ["2", "Hi", "One", "Two"]
+    assert [page[1] for page in pages[2:]] == ["3", "4", "5"]  # below the name of the chapter
+    assert {"Hi 3", "First & part 4", "One 4", "Two 5"} <= set(pages[1])
+    code = [line for line in pages[3] if "xxx" in line]
+    assert len(code) > 3 and code[-1].endswith('END"'), "the code was not wrapped"
+    assert "Forty-two." in pages[3] and "Euler: e=1" in pages[3]
+    assert (3, 4) in links(reader) and (3, 2) in links(reader) and (3, "https://example.org/") in links(reader)
+    assert reader.metadata.title == "A small book" and reader.metadata.author == "Somebody"
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"] and reader.trailer["/Root"]["/Lang"] == "en"
+    before = path.read_bytes()
+    assert pdf.make(book).read_bytes() == before
+
+
+def test_a_picture_that_is_missing_is_an_error_and_the_old_pdf_stays(site, browser_is_here, capsys):
+    book = Book(site.parent.parent)
+    (site / "a-small-book.pdf").write_text("old")
+    (site / "_images" / "a.svg").unlink()
+    assert pdf.main(book) == 1
+    assert "a.svg" in capsys.readouterr().out and (site / "a-small-book.pdf").read_text() == "old"
+
+
+def test_a_missing_browser_is_explained(site, monkeypatch, capsys):
+    monkeypatch.setattr(pdf, "chromium", lambda playwright: None)
+    assert pdf.main(Book(site.parent.parent)) == 1
+    assert "apt-get install chromium" in capsys.readouterr().out
+
+
+def test_what_is_wider_than_the_paper_is_an_error(site, browser_is_here, capsys):
+    page = site / "ch" / "two.html"
+    page.write_text(page.read_text().replace("</h1>", '</h1><p style="width: 200mm">A wide one.</p>'))
+    assert pdf.main(Book(site.parent.parent)) == 1
+    assert "wider than the paper: A wide one." in capsys.readouterr().out

@@ -1,0 +1,83 @@
+"""The PDF of the book: every chapter is there, found from the outline and from links, and nothing is raw."""
+
+import re
+
+import pytest
+import yaml
+
+from publish.assemble import entries
+from publish.book import ROOT, Book
+
+pypdf = pytest.importorskip("pypdf")
+
+
+@pytest.fixture(scope="module")
+def printed(need):
+    """The PDF of the book itself."""
+    book = Book()
+    path = book.site / f"{book.slug}.pdf"
+    need(path.exists(), f"{path} (make pdf makes it)")
+    return pypdf.PdfReader(path)
+
+
+def titles(outline, depth=0):
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from titles(entry, depth + 1)
+        else:
+            yield depth, entry.title
+
+
+def texts(reader):
+    return [page.extract_text() for page in reader.pages]
+
+
+def links(reader):
+    """Where the links of each page lead: to a page number, or to an address outside."""
+    places = {name: reader.get_destination_page_number(one) for name, one in reader.named_destinations.items()}
+    for number, page in enumerate(reader.pages):
+        for link in page.get("/Annots", []):
+            link = link.get_object()
+            if link.get("/Subtype") == "/Link":
+                outside = link["/A"]["/URI"] if "/A" in link and "/URI" in link["/A"] else None
+                yield number, outside or places[link.get("/Dest") or link["/A"]["/D"]]
+
+
+def test_the_outline_holds_every_chapter(printed):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    outline = list(titles(printed.outline))
+    chapters = [title for _, title in outline if re.match(r"\d+\. ", title)]
+    assert len(chapters) == sum(bool(re.match(r"chapters/\d", name)) for _, name in entries(toc))
+    for part in toc["parts"]:
+        assert (0, part["caption"]) in outline
+
+
+def test_the_book_is_readable_on_paper(printed):
+    pages = texts(printed)
+    assert 60 < len(pages) < 400
+    assert not [number for number, page in enumerate(pages, 1) if len(page.split()) < 3], "an empty page"
+    everything = "\n".join(pages)
+    for words in ("Show the code", "Hide the code", "Show the answer", "Skip to main content"):
+        assert words not in everything, words
+    assert everything.count("✓") > 50
+
+
+def test_formulas_are_set_and_none_is_raw(printed):
+    written = {"prose": [], "formulas": []}
+
+    def sort(text, _cm, _tm, font, _size):
+        name = (font or {}).get("/BaseFont", "")
+        if "Mono" not in name:  # code may hold TeX, as for the labels of a figure
+            written["formulas" if "KaTeX" in name else "prose"].append(text)
+
+    for page in printed.pages[8:40]:
+        page.extract_text(visitor_text=sort)
+    prose, formulas = "".join(written["prose"]), "".join(written["formulas"])
+    assert not re.search(r"\\[a-z]{2,}|\$[^$ ]+\$", prose)
+    assert "max" in formulas and "σ(u)" in formulas and formulas.count("=") > 10
+
+
+def test_links_stay_inside_the_pdf_or_lead_out_of_the_book(printed):
+    found = list(links(printed))
+    assert sum(isinstance(target, int) for _, target in found) > 100
+    assert not [target for _, target in found if isinstance(target, str) and not target.startswith("https://")]
