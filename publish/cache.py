@@ -142,12 +142,16 @@ class Cache:
         return hashlib.sha256((self._folder(key) / "base.ipynb").read_bytes()).hexdigest()
 
     def _drop(self, key):
+        """Forget a page. The files go first: on a full disk that makes the room which the database needs."""
         from jupyter_cache.cache.db import NbCacheRecord
 
-        record = self._records().get(key)
-        if record is not None:
-            NbCacheRecord.remove_records([record.pk], self._cache.db)
         shutil.rmtree(self._folder(key), ignore_errors=True)
+        try:
+            record = self._records().get(key)
+            if record is not None:
+                NbCacheRecord.remove_records([record.pk], self._cache.db)
+        except Exception as error:  # what the database makes of an OSError
+            raise CacheError(f"{self.book.cache} cannot be changed: {_reason(error)}") from error
 
 
 def _reason(error):

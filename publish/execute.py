@@ -209,7 +209,7 @@ def main(arguments=None, book=None):
     try:
         with building(book):
             return execute(book, jobs, Progress())
-    except CacheError as error:
+    except (CacheError, OSError) as error:  # as on a full disk
         print(f"FAILED {error}")
         return 1
     except KeyboardInterrupt:

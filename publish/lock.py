@@ -31,13 +31,13 @@ def _acquire(book):
     book.build.mkdir(parents=True, exist_ok=True)
     said = False
     while True:
-        file = path.open("a+", encoding="utf-8")
+        file = path.open("ab+", buffering=0)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if not said:
                 file.seek(0)
-                holder = file.read().strip() or "another process"
+                holder = file.read().decode().strip() or "another process"
                 print(f"Waiting for {holder}, which builds in {book.root} too", flush=True)
                 said = True
             file.close()
@@ -51,8 +51,7 @@ def _acquire(book):
         book.build.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):  # the name is for the message only; a full disk must not stop here
         file.truncate(0)
-        file.write(f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}")
-        file.flush()
+        file.write(f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}".encode())
     return file
 
 

@@ -282,6 +282,18 @@ def test_a_full_disk_fails_the_page_and_spares_the_cache(book, capsys, monkeypat
     assert names(run(book, capsys)[1]) == ["01_one"]
 
 
+def test_a_page_too_large_for_the_disk_leaves_room_for_the_others(book, capsys):
+    """No file may grow beyond 200 kB: the outputs of one page are larger."""
+    write(book.root, "02_two", "print('x' * 400_000)")
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))"
+    process = background(book, limit)
+    said = process.communicate(timeout=20)[0]
+    assert process.returncode == 1 and "FAILED chapters/02_two.ipynb" in said
+    assert "its outputs could not be kept: [Errno 27] File too large" in said
+    assert outdated(book) == ["02_two"] and len(list((book.cache / "executed").iterdir())) == 1
+    assert names(run(book, capsys)[1]) == ["02_two"]
+
+
 def test_two_builds_at_once_run_each_page_once(book):
     write(book.root, "01_one", "import time; open('runs', 'a').write('x'); time.sleep(1)")
     both = [background(book), background(book)]
