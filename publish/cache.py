@@ -110,6 +110,14 @@ class Cache:
                 self._drop(key)
             raise CacheError(f"its outputs could not be kept: {_reason(error)}") from error
 
+    def state(self, page):
+        """What changes when a page has run again: its seal, "" where it has not run as it is now."""
+        key = self.key(page)
+        try:
+            return (self._folder(key) / SEAL).read_text(encoding="utf-8") if key else ""
+        except OSError:
+            return ""
+
     def unsealed(self):
         """Pages that were kept by another program, as by `jupyter-book build`: dict of notebooks by their hash."""
         import nbformat

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def background(book, *more):
     )
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "this took too long"
@@ -213,7 +214,7 @@ def test_an_ended_run_leaves_no_kernel_and_keeps_what_ran(book, capsys, ending):
     kernel = kernel_of(book)
     wait_for(lambda: outdated(book) == ["02_two"])
     process.send_signal(ending)
-    said = process.communicate(timeout=20)[0]
+    said = process.communicate(timeout=60)[0]
     wait_for(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, 5)
     if ending != signal.SIGKILL:
         assert process.returncode == 128 + ending and f"Interrupted by {ending.name}" in said
@@ -227,7 +228,7 @@ def test_a_run_killed_while_it_writes_is_repaired(book, capsys):
     seal(book)
     write(book.root, "02_two", "print(22)")
     process = background(book, "import os", "Path.write_text = lambda *a, **k: os._exit(9)")
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 9
     key = Cache(book).key(book.pages()[1])
     assert get_cache(book.cache).match_cache_notebook(nbformat.read(book.pages()[1], as_version=4)).hashkey == key
@@ -287,7 +288,7 @@ def test_a_page_too_large_for_the_disk_leaves_room_for_the_others(book, capsys):
     write(book.root, "02_two", "print('x' * 400_000)")
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))"
     process = background(book, limit)
-    said = process.communicate(timeout=20)[0]
+    said = process.communicate(timeout=60)[0]
     assert process.returncode == 1 and "FAILED chapters/02_two.ipynb" in said
     assert "its outputs could not be kept: [Errno 27] File too large" in said
     assert outdated(book) == ["02_two"] and len(list((book.cache / "executed").iterdir())) == 1
@@ -297,7 +298,7 @@ def test_a_page_too_large_for_the_disk_leaves_room_for_the_others(book, capsys):
 def test_two_builds_at_once_run_each_page_once(book):
     write(book.root, "01_one", "import time; open('runs', 'a').write('x'); time.sleep(1)")
     both = [background(book), background(book)]
-    said = [process.communicate(timeout=40)[0] for process in both]
+    said = [process.communicate(timeout=120)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert (book.root / "chapters" / "runs").read_text() == "x"
     waited = next(text for text in said if "Waiting" in text)
@@ -309,12 +310,48 @@ def test_a_command_under_the_lock_may_build_and_others_wait_for_all_it_started(b
     start = START.format(str(book.root))
     nested = f"{start}\nwith lock.building(b): print('inside')"
     command = [sys.executable, "-c", f"{start}\nlock.main({[sys.executable, '-c', nested]!r}, b)"]
-    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20).stdout == "inside\n"
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60).stdout == "inside\n"
     command[-1] = f"{start}\nlock.main(['sh', '-c', 'sleep 1.5 & exit 0'], b)"
     begun = time.monotonic()
     subprocess.run(command, cwd=ROOT, timeout=20, check=True)
-    waited = subprocess.run([sys.executable, "-c", nested], cwd=ROOT, capture_output=True, text=True, timeout=20).stdout
+    waited = subprocess.run([sys.executable, "-c", nested], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
     assert "Waiting for process" in waited and time.monotonic() - begun > 1.5
+
+
+CONFIG = """
+title: A small book
+only_build_toc_files: true
+exclude_patterns: [_build]
+execute: {execute_notebooks: cache}
+sphinx: {local_extensions: {fresh_cache: publish/extensions/}}
+"""
+
+
+def test_jupyter_book_by_itself_runs_what_is_out_of_date_and_shares_the_cache(book, capsys):
+    (book.root / "_config.yml").write_text(CONFIG)
+    (book.root / "lecture_utils" / "__init__.py").touch()
+    shutil.copytree(ROOT / "publish", book.root / "publish", ignore=shutil.ignore_patterns("assets", "__pycache__"))
+    shown = "import sys; sys.path.insert(0, '..'); from lecture_utils.helper import x; print('x is', x)"
+    write(book.root, "01_one", shown, text="# One")
+    write(book.root, "02_two", "1 / 1", text="# Two", tags=["raises-exception"])
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", str(book.root), "-W", "-n", "--keep-going"]
+    built = subprocess.run(command, cwd=book.root, capture_output=True, text=True, timeout=300)
+    assert (
+        built.returncode and "cell 'code-0' is tagged raises-exception and did not raise" in built.stdout + built.stderr
+    )
+    assert outdated(book) == ["02_two"]  # what it ran need not run again
+    write(book.root, "02_two", "print(2)", text="# Two")
+    assert names(run(book, capsys)[1]) == ["02_two"]
+    (book.root / "lecture_utils" / "helper.py").write_text("x = 2\n")
+    page = book.build / "html" / "chapters" / "01_one.html"
+    assert "x is 1" in page.read_text()
+    subprocess.run(command, cwd=book.root, capture_output=True, timeout=300, check=True)
+    assert "x is 2" in page.read_text()
+    assert outdated(book) == []
+    (book.root / "lecture_utils" / "helper.py").write_text("x = 3\n")
+    assert names(run(book, capsys)[1]) == ["01_one", "02_two"]
+    subprocess.run(command, cwd=book.root, capture_output=True, timeout=300, check=True)
+    assert "x is 3" in page.read_text()
 
 
 # Order and measurements
