@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import time
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ class _Client(NotebookClient):
     def __init__(self, notebook, **options):
         super().__init__(notebook, record_timing=False, **options)
         self.cells, self.current, self.cpu, self.peak = [], "", 0.0, 0
+        self.status = None  # with which the kernel ended by itself
         self._begun = 0.0
         self.on_cell_execute, self.on_cell_executed = self._cell_begins, self._cell_ends
 
@@ -44,6 +46,8 @@ class _Client(NotebookClient):
             yield
             self._look(process)
         except BaseException:
+            with suppress(AttributeError):
+                self.status = self.km.provisioner.process.poll()
             self.shutdown_kernel = "immediate"  # a cell may be running: the kernel would not hear a polite word
             raise
         finally:
@@ -65,6 +69,13 @@ class _Client(NotebookClient):
             now = process.memory_info().rss
             children = sum(_resident(child) for child in process.children(recursive=True))
             self.peak = max(self.peak, now + children, _highest(process.pid))
+
+
+def _cause(status):
+    """Why a kernel ended, in words, from its exit status as subprocess gives it."""
+    if status is None or status >= 0:
+        return f"exit status {status}"
+    return signal.Signals(-status).name + (", as when memory runs out" if status == -signal.SIGKILL else "")
 
 
 def _resident(process):
@@ -111,7 +122,7 @@ async def run(notebook, folder, log):
         except CellTimeoutError:
             error = f"cell {client.current!r} took more than {timeout} seconds"
         except DeadKernelError:
-            error = f"cell {client.current!r}: the kernel died, as it does when memory runs out"
+            error = f"cell {client.current!r}: the kernel died ({_cause(client.status)})"
         except RuntimeError as reason:
             error = f"the kernel did not start: {reason} ({log} may say why)"
     figures = {
