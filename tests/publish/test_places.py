@@ -43,7 +43,8 @@ def test_a_claim_tells_what_it_checks():
         ("A01.power", "a number", "3", True),
     ]
     # A name that is set twice is left as it is: which of the two counts is not known.
-    assert places.claims("s = a < b\ns = not s\nclaim('A01', 'x', s)")[0][2] == "s"
+    for again in ("s = not s", "s &= c", "for s in (a, b):\n    pass"):
+        assert places.claims(f"s = a < b\n{again}\nclaim('A01', 'x', s)")[0][2] == "s"
 
 
 @pytest.fixture
