@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RERUN = Path(__file__).resolve().parent / "rerun"
 STEP = 1000  # between the seeds of one run and of the next: more than a chapter counts through
 SECONDS_A_CELL = 900
-NO_DIGITS = "none"
+NO_DIGITS = "no digits"
 BUNDLED = "bundled digits"
 
 
