@@ -21,6 +21,8 @@ class Links:
     def to(self, document, anchor=""):
         """The address of a place as this page writes it: str; "" where there is no such place."""
         known = self._env.claim_places.get(document, {}).get("anchors", {})
+        if document in self._env.titles and not known:
+            return ""  # its code failed, which is reported where it failed
         if document not in self._env.titles or (anchor and anchor not in known):
             self._dead(f"{document} has no place {anchor!r}")
             return ""

@@ -14,6 +14,7 @@ import ast
 import csv
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,13 +103,14 @@ def claims(source):
     """
     tree = ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source))
     assigned = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+    stores = Counter(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
     found = []
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"):
             continue
         measured = node.args[2]
         values = [a.value for a in assigned if a.targets[0].id == getattr(measured, "id", None)]
-        if len(values) == 1:
+        if len(values) == 1 and stores[node.args[2].id] == 1:
             measured = values[0]
         names = {keyword.arg for keyword in node.keywords}
         compares = "lecture" in names or (None in names)  # **figure holds both

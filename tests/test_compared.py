@@ -38,7 +38,8 @@ def recorded():
         ("claim('A01', 's', loss > 1)", [[0.25, ">", 1]]),  # it fails, and the record says with what
         ("for a in (1, 2):\n    claim('A01', 's', a < 3)", [[1, "<", 3]]),
         # What follows gives nothing.
-        ("good = loss < 1\nloss, old = 5, loss\nclaim('A01', 's', good)\nloss = old", None),
+        ("good = loss < 1\nloss, old = 0.5, loss\nclaim('A01', 's', good)\nloss = old", None),
+        ("xs = [1]\ngood = len(xs) < 2\nxs.append(2)\nclaim('A01', 's', good)", None),
         ("def noisy():\n    print('!')\n    return 1\n\nclaim('A01', 's', noisy() > 0)", None),
         ("claim('A01', 's', torch.rand(1).item() < 2)", None),
         ("claim('A01', 's', bool((t > 0).all()))", None),

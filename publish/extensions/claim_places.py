@@ -29,29 +29,41 @@ class ClaimPlaces(EnvironmentCollector):
         env.claim_places |= {name: other.claim_places[name] for name in docnames if name in other.claim_places}
         env.claim_places_users |= other.claim_places_users & set(docnames)
 
+    def get_outdated_docs(self, app, env, added, changed, removed):
+        """The pages whose code has run again since they were read: Sphinx itself looks at sources only."""
+        settled = set(env.claim_places) - added - changed - removed
+        return [name for name in sorted(settled) if _last_run(env, name)[0] != env.claim_places[name]["ran"]]
+
     def process_doc(self, app, doctree):
         env = app.env
-        ran = getattr(env, "nb_metadata", {}).get(env.docname, {}).get("exec_data")
-        notebook = ran and ran["succeeded"] and _executed(env)
-        if not notebook:
+        ran, notebook = _last_run(env, env.docname)
+        if not ran:
             return
+        notebook = _cache(env).merge_match_into_notebook(notebook)[1]
         found = records(notebook)
         env.claim_places[env.docname] = {
             "anchors": _name_cells(doctree, notebook["cells"], found) | _name_marks(doctree),
             "records": found,
             "printed": _printed(notebook["cells"]),
-            "ran": ran["mtime"],
+            "ran": ran,
         }
 
 
-def _executed(env):
-    """The page as the cache of executed notebooks holds it; MyST-NB itself keeps only what it shows."""
-    written = Path(env.mystnb_config.output_folder) / f"{env.docname}.ipynb"  # the source, also of a Markdown page
-    notebook = nbformat.read(written, as_version=4)
+def _cache(env):
+    """Where the outputs are; MyST-NB itself keeps only what it shows."""
+    return get_cache(env.mystnb_config.execution_cache_path)
+
+
+def _last_run(env, document):
+    """When the code of a page ran last, and its notebook without outputs: 0 and None where the page has no code."""
+    source = Path(env.mystnb_config.output_folder) / f"{document}.ipynb"  # written when the page was read
+    if not source.exists():
+        return 0, None
+    notebook = nbformat.read(source, as_version=4)
     try:
-        return get_cache(env.mystnb_config.execution_cache_path).merge_match_into_notebook(notebook)[1]
+        return _cache(env).match_cache_notebook(notebook).created.timestamp(), notebook
     except KeyError:
-        return None
+        return 0, None
 
 
 def _name_cells(doctree, cells, found):

@@ -33,8 +33,9 @@ class ReproductionDirective(SphinxDirective):
     def run(self):
         if self.arguments[0] not in PARTS:
             raise self.error(f"reproduction: expected one of {', '.join(PARTS)}, got {self.arguments[0]!r}")
-        for name in TABLES:
-            self.env.note_dependency(str(Path(self.env.srcdir) / "chapters" / name))
+        for path in (Path(self.env.srcdir) / "chapters" / name for name in TABLES):
+            if path.exists():  # to Sphinx, what depends on a missing file is always out of date
+                self.env.note_dependency(str(path))
         self.env.claim_places_users.add(self.env.docname)
         return [Reproduction(part=self.arguments[0])]
 
@@ -121,9 +122,13 @@ def _fill(app, doctree, docname):
 def _write_data(app, exception):
     """Write the files beside the page: whole, and only after a build that went through."""
     docname = getattr(app.env, "reproduction_page", None)
-    if exception or not docname or app.builder.format != "html":
+    # With --keep-going a build that warnings turn into a failure ends without an exception.
+    failed = exception or (app._warncount and (app.keep_going or app.warningiserror))
+    if failed or not docname or app.builder.format != "html":
         return
     public = Page(app, docname, lambda text: None).public()
+    if not public:
+        return
     for kind, content in (("json", reproduction.as_json(public)), ("csv", reproduction.as_csv(public))):
         target = Path(app.outdir) / f"{docname}.{kind}"
         if not target.exists() or target.read_text(encoding="utf-8") != content:

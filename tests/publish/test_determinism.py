@@ -25,7 +25,7 @@ def picture(svg):
         (text("a\n"), [], True, False),
         (text("a\nb\n"), text("a\n") + text("b\n"), False, True),  # the same, in two pieces
         (picture("<svg>1</svg>"), picture("<svg>2</svg>"), False, False),
-        (picture("<svg>1</svg>"), picture("<svg>2</svg>"), True, True),
+        (picture("<svg><path/></svg>"), picture("<svg><g/></svg>"), True, True),
     ],
 )
 def test_what_counts_as_alike(first, second, timing, alike):

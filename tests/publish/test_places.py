@@ -37,13 +37,24 @@ def test_marks_are_read_from_comments_and_nowhere_else():
     assert places.marked(text) == ["B05", "A40", "A28.later"]
 
 
+def test_a_row_is_shown_by_each_claim_that_begins_with_it():
+    found = [place("A43.test"), place("A43"), places.Place("A43", "chapters/01_x", "cell"), place("ch01.own")]
+    assert {row: [p.id for p in its] for row, its in places.by_row(found).items()} == {
+        "A43": ["A43", "A43.test", "A43"],
+        "ch01": ["ch01.own"],
+    }
+    assert not places.by_row(found)["A43"][0].statement  # a mark comes first
+    assert places.faults(found, {"A43": {}, "B05": {}}) == ["B05: no claim and no mark shows it"]
+
+
 def test_a_claim_tells_what_it_checks():
     assert places.claims("%matplotlib inline\n" + CODE) == [
         ("A01", "a sentence", "x == 3", False),
         ("A01.power", "a number", "3", True),
     ]
     # A name that is set twice is left as it is: which of the two counts is not known.
-    assert places.claims("s = a < b\ns = not s\nclaim('A01', 'x', s)")[0][2] == "s"
+    for again in ("s = not s", "s &= c", "for s in (a, b):\n    pass"):
+        assert places.claims(f"s = a < b\n{again}\nclaim('A01', 'x', s)")[0][2] == "s"
 
 
 @pytest.fixture

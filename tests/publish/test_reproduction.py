@@ -74,6 +74,12 @@ def test_a_number_stands_beside_the_lectures(entries):
     assert rows["A32"]["This build"] == "cited only" and "No card." in rows["A32"]["What"]
 
 
+def test_a_number_that_is_missed_is_seen():
+    missed = {DOCUMENT: [RECORDS[DOCUMENT][0] | {"measured": 0.5, "holds": False}]}
+    rows = rows_of(reproduction.lectures(figures.report(missed, FIGURES, PLACED, {}), {}, where))
+    assert rows["A43"]["Difference"] == "✗ −0.498"
+
+
 def test_other_claims_tell_what_was_found_and_nothing_is_markup(entries):
     html = reproduction.claims(entries, {}, where)
     rows = rows_of(html)

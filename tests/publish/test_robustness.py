@@ -80,7 +80,7 @@ def test_claims_are_counted_and_what_is_done_is_not_done_again(book, capsys):
     assert held["A02", "other", "1"] == ("0", "0")
     assert held["A03", "other", "1"] == ("1", "0")  # a claim that an error hides does not hold
     assert held["A04", "other", "1"] == ("1", "1")
-    assert "A01.seed: none, other seeds" in said
+    assert "A01.seed: no digits, other seeds" in said
 
     assert robustness.main(["--jobs", "1", "--seeds", "1"]) == 0
     assert "0 runs to do" in capsys.readouterr().out
