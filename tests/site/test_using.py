@@ -17,6 +17,16 @@ FOCUSED = """() => {
 }"""
 
 
+def focused(page):
+    """What has the focus, once the page has come to rest: it slides there."""
+    for _ in range(20):
+        here = page.evaluate(FOCUSED)
+        if here["seen"] and here["marked"]:
+            break
+        page.wait_for_timeout(100)
+    return here
+
+
 def theme(page):
     return page.evaluate("document.documentElement.dataset.theme")
 
@@ -52,14 +62,14 @@ def test_both_themes_are_two(open_page):
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(width, open_page):
     page = open_page(CHAPTER, width=width)
     page.keyboard.press("Tab")
-    first = page.evaluate(FOCUSED)
+    first = focused(page)
     assert first["name"] == "Skip to main content" and first["seen"] and first["marked"]
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main-content"
     names = []
     for _ in range(25):
         page.keyboard.press("Tab")
-        here = page.evaluate(FOCUSED)
+        here = focused(page)
         assert here["seen"] and here["marked"], here
         names.append(here["name"])
     assert any("Open in Colab" in name for name in names)

@@ -25,6 +25,10 @@ A second paragraph, and a figure.
 
 ![A line that rises from left to right](rise.svg)
 
+| | one | two |
+|---|---|---|
+| row | 1 | 2 |
+
 ```python
 optimiser.weight_decay = 1
 ```
@@ -83,6 +87,12 @@ def test_a_figure_has_its_size_and_text(page):
     image = page.select_one("article img")
     assert image["alt"] == "A line that rises from left to right"
     assert (image["width"], image["height"], image["loading"]) == ("96", "48", "lazy")
+
+
+def test_an_empty_cell_heads_no_column(page):
+    cells = page.select("thead tr > *")
+    assert [(cell.name, cell.get_text(strip=True)) for cell in cells] == [("td", ""), ("th", "one"), ("th", "two")]
+    assert [cell.get_text(strip=True) for cell in page.select("tbody td")] == ["row", "1", "2"]
 
 
 def test_formulas_need_no_script(book):
