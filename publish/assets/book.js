@@ -3,12 +3,17 @@
   const ready = (work) =>
     document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", work) : work();
 
-  // A box that scrolls sideways can be reached with the keyboard; the theme does so for code and tables.
-  const reachable = () => {
-    for (const box of document.querySelectorAll(".katex-display .katex-html, .math-scroll")) {
+  // A formula that scrolls sideways can be reached with the keyboard; the theme sees to code and tables. Each is measured
+  // when it comes near: measuring all at once would hold up a phone.
+  const reachFormulas = () => {
+    const measure = ({ target: box }) => {
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
-    }
+    };
+    const near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(measure), {
+      rootMargin: "300px",
+    });
+    document.querySelectorAll(".katex-display .katex-html").forEach((box) => near.observe(box));
   };
 
   // Mark in the list of contents the section that is being read.
@@ -34,7 +39,6 @@
     };
     const watch = new IntersectionObserver(mark, { rootMargin: "-33% 0px -66% 0px" });
     sections.forEach((section) => watch.observe(section));
-    mark();
   };
 
   // Answers are hidden on the screen and open on paper.
@@ -49,14 +53,8 @@
   };
 
   ready(() => {
-    reachable();
+    reachFormulas();
     followReader();
     openForPrint();
-    window.addEventListener("load", reachable);
-    let pending = 0;
-    window.addEventListener("resize", () => {
-      clearTimeout(pending);
-      pending = setTimeout(reachable, 200);
-    });
   });
 })();

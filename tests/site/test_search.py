@@ -60,6 +60,14 @@ def test_the_chapter_on_a_subject_stands_first(typed, chapter, search):
     assert search(typed)[0].startswith(f"chapters/{chapter}")
 
 
+def test_a_result_shows_the_text_of_its_page_and_nothing_else(search, open_page):
+    page = open_page("en/search.html?q=dropout")
+    page.wait_for_function("document.querySelector('ul.search li p')")
+    shown = page.locator("ul.search > li").first.inner_text()
+    assert "ropout" in shown
+    assert "Light or dark" not in shown and "Open in Colab" not in shown and "\\frac" not in shown
+
+
 def test_part_of_a_word_is_enough(search):
     assert set(search("overfit")) >= documents_with("overfit")
 

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from site_files import CHAPTERS, DOCUMENTS
-from test_reading import AXE, faults_of
+from test_reading import AXE, SCROLL, faults_of
 
 CHAPTER = f"en/{CHAPTERS[0]}.html"
 FOCUSED = """() => {
@@ -87,6 +87,7 @@ def test_a_hidden_answer_opens_with_the_keyboard(open_page):
 
 def test_wide_boxes_scroll_with_the_keyboard(open_page):
     page = open_page(CHAPTER, width=390)
+    page.evaluate(SCROLL)
     page.wait_for_timeout(500)
     wide = page.evaluate(
         """() => [...document.querySelectorAll("pre, .katex-display .katex-html, .pst-scrollable-table-container")]

@@ -117,6 +117,17 @@ def test_a_second_build_finds_nothing_to_do_and_changes_nothing(book):
     assert {path: path.stat().st_mtime_ns for path in used(book)} == before
 
 
+def test_a_changed_asset_reaches_the_pages(book):
+    script = book.parent.parent / "publish" / "assets" / "book.js"
+    before = script.read_text(encoding="utf-8")
+    script.write_text(before + "\n// changed\n", encoding="utf-8")
+    build_again(book)
+    assert (book / "_static" / "book.js").read_text(encoding="utf-8").endswith("// changed\n")
+    script.write_text(before, encoding="utf-8")
+    build_again(book)
+    assert (book / "_static" / "book.js").read_text(encoding="utf-8") == before
+
+
 def test_the_same_book_is_the_same_bytes(book):
     """Style, icons and search index do not depend on when or how often they are made."""
     before = {path: path.read_bytes() for path in used(book)}
