@@ -8,9 +8,12 @@ from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlparse
 
 from bs4 import BeautifulSoup
+from pygments.formatters import HtmlFormatter
 
-STYLE = Path(__file__).resolve().parent / "assets" / "print" / "print.css"
-_STYLES = ("pygments.css", "katex/katex.min.css")
+# The site's own sheet lays pages out for screens; the paper has one of its own, and formulas and code get theirs.
+ASSETS = Path(__file__).resolve().parent / "assets"
+_SHEETS = (ASSETS / "katex" / "katex.min.css", ASSETS / "print" / "print.css")
+_CODE_COLOURS = "a11y-high-contrast-light"
 # What belongs to a screen.
 SCREEN = "script, style, link, button, input, form, iframe, .headerlink, .katex-mathml, .only-dark, .dropdown-menu"
 
@@ -88,8 +91,9 @@ def assemble(site, toc, title, details, pages=None):
     return "\n".join(
         [
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-            *(f'<link rel="stylesheet" href="{(site / "_static" / name).as_uri()}">' for name in _STYLES),
-            f'<link rel="stylesheet" href="{STYLE.as_uri()}"><style>{" ".join(styles)}</style></head><body>',
+            f"<style>{HtmlFormatter(style=_CODE_COLOURS).get_style_defs('.highlight')}</style>",
+            *(f'<link rel="stylesheet" href="{sheet.as_uri()}">' for sheet in _SHEETS),
+            f"<style>{' '.join(styles)}</style></head><body>",
             f'<div class="title"><p class="name">{escape(title)}</p>{lines}</div>',
             f'<div class="contents"><h1>Contents</h1>{_contents(contents, pages or {})}</div>',
             *chapters,

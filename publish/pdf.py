@@ -18,10 +18,11 @@ from publish.browser import MISSING, chromium
 from publish.lock import building
 
 WIDTH = 642  # of the lines, in pixels of 1/96 inch: 210 mm of paper less 20 mm on each side
-# The beginnings of what reaches past the right edge: paper cannot be scrolled.
+# The beginnings of what reaches past the right edge: paper cannot be scrolled. The long lines of KaTeX's roots and
+# arrows are wider than what is seen of them.
 _TOO_WIDE = """() => [...document.querySelectorAll("pre, p, li, td, img, svg, .katex-display, .katex-html .base")]
-    .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
-    .map(one => (one.textContent || one.src).slice(0, 60))"""
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !(one.matches("svg") && one.closest(".katex")))
+    .map(one => (one.textContent || one.src || one.outerHTML).slice(0, 60))"""
 
 
 class PrintError(Exception):

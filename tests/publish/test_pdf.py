@@ -30,7 +30,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><circle cx
 def site(tmp_path):
     """A site of three small pages."""
     folder = tmp_path / "_build" / "html"
-    for name in ("ch", "_images", "_static/katex"):
+    for name in ("ch", "_images"):
         (folder / name).mkdir(parents=True)
     (folder / "intro.html").write_text('<article><section id="hi"><h1>Hi</h1><p>Begin.</p></section></article>')
     (folder / "ch" / "one.html").write_text(ONE.replace("LONG", "x" * 400 + "END"))
@@ -38,8 +38,6 @@ def site(tmp_path):
         '<article><section id="two"><h1>Two</h1><section id="goals"><h2>Goals</h2></section></section></article>'
     )
     (folder / "_images" / "a.svg").write_text(SVG)
-    for name in ("pygments.css", "katex/katex.min.css"):
-        (folder / "_static" / name).write_text("")
     (tmp_path / "_toc.yml").write_text(yaml.safe_dump(TOC))
     (tmp_path / "_config.yml").write_text("title: A small book\nauthor: Somebody\n")
     return folder
