@@ -1,4 +1,4 @@
-"""Write the list of references at the end of each chapter from references.bib.
+"""Write the list of references at the end of each chapter, and the bibliography, from references.bib.
 
     python -m publish.references [--check]
 
@@ -137,13 +137,31 @@ def listed(notebook):
     return f"{HEADING}\n\n" + "\n".join(lines)
 
 
+def bibliography(root):
+    """The page of all papers, each with the chapters that cite it: str, Markdown."""
+    cites = {}
+    for path in _chapters(root):
+        for paper in {paper for _, _, paper in cited(prose(nbformat.read(path, as_version=4)))}:
+            cites.setdefault(paper, []).append(f"[{int(path.stem[:2])}]({path.name})")
+    lines = [
+        f"{paper.line.rstrip('.')} (chapter{'s' if len(cites[paper]) > 1 else ''} {', '.join(cites[paper])})"
+        for paper in papers()
+        if paper in cites
+    ]
+    return "\n".join(["# Bibliography", "", "The papers and books that the chapters cite.", "", *lines, ""])
+
+
+def _chapters(root):
+    return sorted((root / "chapters").glob("[0-9][0-9]_*.ipynb"))
+
+
 def main(arguments=None):
     """Write the lists, or with --check say which are not up to date; 0 when there is nothing to complain of."""
     parser = argparse.ArgumentParser(prog="python -m publish.references", description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing; fail when a list is not up to date")
     check = parser.parse_args(arguments).check
     stale = 0
-    for path in sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb")):
+    for path in _chapters(ROOT):
         notebook = nbformat.read(path, as_version=4)
         (cell,) = (cell for cell in notebook.cells if cell.source.startswith(HEADING))
         wanted = listed(notebook)
@@ -157,6 +175,13 @@ def main(arguments=None):
             else:
                 cell.source = wanted
                 nbformat.write(notebook, path)
+    page, wanted = ROOT / "chapters" / "bibliography.md", bibliography(ROOT)
+    if not page.exists() or page.read_text(encoding="utf-8") != wanted:
+        if check:
+            stale += 1
+            print(f"{page.name} is not up to date; run: make format")
+        else:
+            page.write_text(wanted, encoding="utf-8")
     return 1 if stale else 0
 
 

@@ -9,6 +9,7 @@ before it is stemmed. The browser does the same to what the reader types, by the
 import json
 import re
 
+from sphinx import addnodes
 from sphinx.search.en import SearchEnglish
 
 _NAME = re.compile(r"\w+")
@@ -119,6 +120,13 @@ var Stemmer = function () {{
         return word if word == "bias" else super().stem(word)
 
 
+def _leave_out_index_entries(app, doctree, docname):
+    """The terms of the glossary are such entries, and would stand before the chapter on their subject."""
+    for entry in list(doctree.findall(addnodes.index)):
+        entry.parent.remove(entry)
+
+
 def setup(app):
     app.add_search_language(Search)
+    app.connect("doctree-resolved", _leave_out_index_entries)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -104,3 +104,10 @@ def test_check_complains_and_changes_nothing(tmp_path, monkeypatch, capsys):
     references.main([])
     assert paper("kingma2015adam").line in nbformat.read(path, as_version=4).cells[1].source
     assert paper("kingma2015adam").line.startswith(f"- {references.plain_start(paper('kingma2015adam'))}")
+
+
+def test_the_bibliography_is_up_to_date_and_names_the_chapters():
+    page = (ROOT / "chapters" / "bibliography.md").read_text(encoding="utf-8")
+    assert page == references.bibliography(ROOT), "run: make format"
+    line = next(line for line in page.splitlines() if line.startswith("- Bishop"))
+    assert "[3](03_network_diagrams.ipynb), [8](08_weight_decay.ipynb)" in line

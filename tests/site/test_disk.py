@@ -39,7 +39,8 @@ def opened(browser, page):
     context = browser.new_context()
     shown, faults = context.new_page(), []
     shown.on("request", lambda request: request.url.startswith(("file:", "data:")) or faults.append(request.url))
-    shown.on("requestfailed", lambda request: faults.append(request.url))
+    # What a page was loading when its reader left it has not failed.
+    shown.on("requestfailed", lambda request: "ABORTED" in request.failure or faults.append(request.url))
     shown.on("pageerror", lambda error: faults.append(str(error)))
     shown.on("console", lambda message: message.type == "error" and faults.append(message.text))
     shown.goto(page)

@@ -80,4 +80,6 @@ def test_formulas_are_set_and_none_is_raw(printed):
 def test_links_stay_inside_the_pdf_or_lead_out_of_the_book(printed):
     found = list(links(printed))
     assert sum(isinstance(target, int) for _, target in found) > 100
-    assert not [target for _, target in found if isinstance(target, str) and not target.startswith("https://")]
+    assert not [
+        target for _, target in found if isinstance(target, str) and not target.startswith(("https://", "http://"))
+    ]

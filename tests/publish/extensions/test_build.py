@@ -43,7 +43,6 @@ def book(tmp_path_factory):
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["html_context"]["editions"] = {"en": "English", "ko": "한국어"}
     config["exclude_patterns"].append("publish")
-    del config["bibtex_bibfiles"]
     extensions = config["sphinx"]["local_extensions"]
     for name in [name for name in extensions if name.startswith("publish.")]:
         del extensions[name]  # these show what the chapters hold, and here are none
