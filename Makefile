@@ -45,10 +45,10 @@ pages:
 report: setup  ## seconds and peak memory of each chapter when it last ran, and the slowest cells
 	@$(BIN)/python -m publish.report
 
-pdf: book  ## the whole book as one PDF, beside index.html
+pdf: book  ## the whole book as one PDF, in _build
 	@$(BIN)/python -m publish.pdf
 
-offline: book  ## the site as one zip that a browser opens from the disk, beside index.html
+offline: book  ## the site as one zip that a browser opens from the disk, in _build
 	@$(BIN)/python -m publish.offline
 
 test: lint unit notebooks book pdf  ## all that CI checks: lint, unit tests, every chapter on both data sets, the build

@@ -9,11 +9,12 @@ A notebook's first cell has to name the address, because a reader may have the n
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
+
+from publish.whole import whole
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -92,9 +93,8 @@ def change(url, branch=None, root=ROOT):
         if path.name == "_config.yml":
             fresh = _KEYS["branch"].sub(f"  branch: {new.branch}", fresh)
         if fresh != text:
-            part = path.with_name(path.name + ".part")
-            part.write_text(fresh, encoding="utf-8")
-            os.replace(part, path)
+            with whole(path) as unfinished:
+                unfinished.write_text(fresh, encoding="utf-8")
             changed.append(path)
     return changed
 

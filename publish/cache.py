@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from contextlib import suppress
 
 from publish.book import environment_key, read
+from publish.whole import whole
 
 SEAL = "seal.json"
 LIMIT = 300  # executed pages that are kept, those used last
@@ -128,9 +128,8 @@ class Cache:
     def seal(self, key, environment):
         """Write down that a page is whole, and what it was run with."""
         seal = {"environment": environment, "sha256": self._sum(key)}
-        unfinished = self._folder(key) / f"{SEAL}.{os.getpid()}"
-        unfinished.write_text(json.dumps(seal), encoding="utf-8")
-        os.replace(unfinished, self._folder(key) / SEAL)
+        with whole(self._folder(key) / SEAL) as unfinished:
+            unfinished.write_text(json.dumps(seal), encoding="utf-8")
 
     def _seal(self, key):
         """The environment that a page was run with, or None."""

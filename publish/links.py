@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
+from docutils import nodes
+from sphinx.util import logging
+
+
+def fill(doctree, page, kind, renderer):
+    """Put HTML in the place of what stands for it on a page.
+
+    Parameters
+    ----------
+    doctree : docutils.nodes.document
+    page : str
+        The page, as Sphinx names it.
+    kind : type
+        The class of the nodes that wait.
+    renderer : callable
+        Called once, and only where a node waits, with a function that reports a dead place as a warning of the build.
+        Gives the function that makes HTML of a node.
+
+    Returns
+    -------
+    bool
+        Whether a node waited.
+    """
+    waiting = list(doctree.findall(kind))
+    if waiting:
+        logger = logging.getLogger(kind.__module__)
+        render = renderer(lambda text: logger.warning("%s", text, location=page))
+        for node in waiting:
+            node.replace_self(nodes.raw("", render(node), format="html"))
+    return bool(waiting)
+
 
 class Links:
     """The links of one page.

@@ -7,23 +7,21 @@ The same site gives the same zip, byte for byte.
 
 from __future__ import annotations
 
-import os
 import sys
 import zipfile
 
 from publish.book import Book
 from publish.lock import building
+from publish.whole import whole
 
 TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can name
-# Parts that only a server or a further build needs, and files that hold the whole book themselves.
+# Parts that only a server or a further build needs.
 LEFT_OUT = {".buildinfo", ".nojekyll", "objects.inv", "sitemap.xml", "robots.txt", "404.html"}
-WHOLE = (".zip", ".pdf")
 
 
 def packed(path, site):
     """Whether a file of the site belongs into the zip."""
-    at_top = path.parent == site
-    return path.is_file() and not (at_top and (path.name in LEFT_OUT or path.suffix in WHOLE))
+    return path.is_file() and not (path.parent == site and path.name in LEFT_OUT)
 
 
 def content(path):
@@ -40,16 +38,14 @@ def pack(site, target, folder):
     """Write the zip: all files in one folder of the name `folder`."""
     files = [path for path in site.rglob("*") if packed(path, site)]
     files.sort(key=lambda path: path.relative_to(site).as_posix())
-    unfinished = target.with_suffix(f".{os.getpid()}")
-    try:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for path in files:
-                entry = zipfile.ZipInfo(f"{folder}/{path.relative_to(site).as_posix()}", TIME)
-                entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-                archive.writestr(entry, content(path), compresslevel=9)
-        os.replace(unfinished, target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        whole(target) as unfinished,
+        zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+    ):
+        for path in files:
+            entry = zipfile.ZipInfo(f"{folder}/{path.relative_to(site).as_posix()}", TIME)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+            archive.writestr(entry, content(path), compresslevel=9)
 
 
 def main(book=None):
@@ -59,7 +55,7 @@ def main(book=None):
         if not (book.site / "index.html").exists():
             print(f"No zip was made: {book.site} holds no pages; run make book first")
             return 1
-        target = book.site / f"{book.slug}.zip"
+        target = book.build / f"{book.slug}.zip"
         pack(book.site, target, book.slug)
         print(f"The zip: {target} ({target.stat().st_size / 1e6:.1f} MB; unpack it and open {book.slug}/index.html)")
     return 0

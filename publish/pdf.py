@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import sys
 
 import yaml
@@ -16,6 +15,7 @@ from publish.assemble import AssemblyError, assemble
 from publish.book import Book
 from publish.browser import MISSING, chromium
 from publish.lock import building
+from publish.whole import whole
 
 WIDTH = 642  # of the lines, in pixels of 1/96 inch: 210 mm of paper less 20 mm on each side
 # The beginnings of what reaches past the right edge: paper cannot be scrolled. The long lines of KaTeX's roots and
@@ -104,10 +104,9 @@ def make(book):
                 raise PrintError("the table of contents changed the pages that it names")
         finally:
             browser.close()
-    target = book.site / f"{book.slug}.pdf"
-    unfinished = target.with_suffix(f".{os.getpid()}")
-    unfinished.write_bytes(_finish(pdf, title, author))
-    os.replace(unfinished, target)
+    target = book.build / f"{book.slug}.pdf"
+    with whole(target) as unfinished:
+        unfinished.write_bytes(_finish(pdf, title, author))
     html.unlink()
     return target
 

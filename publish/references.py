@@ -5,7 +5,7 @@
 A chapter cites a paper in plain words on one line, "Cybenko (1989)", "Kingma and Ba (2015)" or "Srivastava and others
 (2014)", which read the same in a notebook and on a page. What it cites, it lists: this module finds the citations and
 writes the list.
-Lines of the list that are no paper of the file (a lecture, a manual) stay, behind the papers.
+Lectures and manuals stand in a cell of their own behind it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ import re
 import sys
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
 from pybtex.database import parse_file
+
+from publish.places import chapters
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "references.bib"
@@ -121,26 +124,21 @@ def unknown(text):
 
 
 def prose(notebook):
-    """The Markdown of a chapter without its list of references: str."""
-    return "\n\n".join(
-        cell.source for cell in notebook.cells if cell.cell_type == "markdown" and not cell.source.startswith(HEADING)
-    )
+    """The Markdown of a chapter before its list of references: str."""
+    before = takewhile(lambda cell: not cell.source.startswith(HEADING), notebook.cells)
+    return "\n\n".join(cell.source for cell in before if cell.cell_type == "markdown")
 
 
 def listed(notebook):
     """The list of references that belongs to a notebook: str, Markdown with the heading."""
-    (cell,) = (cell for cell in notebook.cells if cell.source.startswith(HEADING))
-    ours = {paper.line for paper in papers()}
-    kept = [line for line in cell.source.splitlines() if line.startswith("- ") and line not in ours]
     used = {paper for _, _, paper in cited(prose(notebook))}
-    lines = [paper.line for paper in papers() if paper in used] + kept
-    return f"{HEADING}\n\n" + "\n".join(lines)
+    return "\n".join([HEADING, "", *(paper.line for paper in papers() if paper in used)])
 
 
 def bibliography(root):
     """The page of all papers, each with the chapters that cite it: str, Markdown."""
     cites = {}
-    for path in _chapters(root):
+    for path in chapters(root):
         for paper in {paper for _, _, paper in cited(prose(nbformat.read(path, as_version=4)))}:
             cites.setdefault(paper, []).append(f"[{int(path.stem[:2])}]({path.name})")
     lines = [
@@ -151,17 +149,13 @@ def bibliography(root):
     return "\n".join(["# Bibliography", "", "The papers and books that the chapters cite.", "", *lines, ""])
 
 
-def _chapters(root):
-    return sorted((root / "chapters").glob("[0-9][0-9]_*.ipynb"))
-
-
 def main(arguments=None):
     """Write the lists, or with --check say which are not up to date; 0 when there is nothing to complain of."""
     parser = argparse.ArgumentParser(prog="python -m publish.references", description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing; fail when a list is not up to date")
     check = parser.parse_args(arguments).check
     stale = 0
-    for path in _chapters(ROOT):
+    for path in chapters(ROOT):
         notebook = nbformat.read(path, as_version=4)
         (cell,) = (cell for cell in notebook.cells if cell.source.startswith(HEADING))
         wanted = listed(notebook)

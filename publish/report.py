@@ -8,10 +8,10 @@ The figures stand in `_build/execution.json`, beside the cache. A page that take
 from __future__ import annotations
 
 import json
-import os
 import sys
 
 from publish.book import Book
+from publish.whole import whole
 
 SECONDS, BYTES = 20, 2_000_000_000  # the budget of one page: computing time on one core, and memory
 SLOWEST = 10
@@ -32,13 +32,11 @@ _FIELDS = {"seconds", "cpu", "peak", "cells"}
 
 def save(book, known):
     """Write the figures, whole or not at all. They only inform: where there is no room, a line says so."""
-    unfinished = book.figures.with_suffix(f".{os.getpid()}")
     try:
-        unfinished.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        os.replace(unfinished, book.figures)
+        with whole(book.figures) as unfinished:
+            unfinished.write_text(json.dumps(known, indent=1), encoding="utf-8")
     except OSError as error:
         print(f"{book.figures} could not be written: {error.strerror}", flush=True)
-        unfinished.unlink(missing_ok=True)
 
 
 def excess(figures):

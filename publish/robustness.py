@@ -27,6 +27,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from publish import figures, places, robustness_table, runs
+from publish.whole import whole
 
 ROOT = Path(__file__).resolve().parent.parent
 RERUN = Path(__file__).resolve().parent / "rerun"
@@ -125,9 +126,8 @@ def execute(run, mnist):
     found = {"chapter": run.chapter, "code": code, "data": run.data, "shift": run.shift, "threads": run.threads}
     found |= {"torch": version("torch").partition("+")[0], "seconds": round(result.time, 1), "claims": claims}
     run.file.parent.mkdir(parents=True, exist_ok=True)
-    part = run.file.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(found))
-    os.replace(part, run.file)
+    with whole(run.file) as unfinished:
+        unfinished.write_text(json.dumps(found))
     return run, [claim["id"] for claim in claims if claim["holds"] is False], result.time
 
 
@@ -155,12 +155,11 @@ def write_table(root):
     new = robustness_table.rows_of([run for run in results if run["code"] == codes.get(run["chapter"])])
     rows = robustness_table.merged(figures.table("robustness.csv", root), new)
     if rows:
-        part = root / "chapters" / "robustness.csv.part"
-        with open(part, "w", encoding="utf-8", newline="") as file:
+        table = root / "chapters" / "robustness.csv"
+        with whole(table) as unfinished, open(unfinished, "w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, robustness_table.COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-        os.replace(part, root / "chapters" / "robustness.csv")
     return rows
 
 

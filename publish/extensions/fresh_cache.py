@@ -5,18 +5,14 @@ run left there. Nor would Sphinx write a page again that has run again with the 
 one checkout wait for each other.
 """
 
-import sys
 from pathlib import Path
 
 from sphinx.util import logging
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT))
-
-from publish.book import Book  # noqa: E402
-from publish.cache import fresh  # noqa: E402
-from publish.kernel import silent_error  # noqa: E402
-from publish.lock import building  # noqa: E402
+from publish.book import ROOT, Book
+from publish.cache import fresh
+from publish.kernel import silent_error
+from publish.lock import building
 
 _LOG = logging.getLogger(__name__)
 

@@ -11,12 +11,11 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from publish import html_tables as tables
 from publish import places
-from publish.links import Links
+from publish.links import Links, fill
 
 COLUMNS = ["Row", "What the lecture shows", "Its figures", "Where the book shows it"]
 
@@ -79,14 +78,12 @@ def _where(found, links):
 
 
 def _fill(app, doctree, docname):
-    waiting = list(doctree.findall(LectureMap))
-    if not waiting:
-        return
-    logger = logging.getLogger(__name__)
-    links = Links(app, docname, lambda text: logger.warning("lecture map: %s", text, location=docname))
-    shown, rows = places.by_row(places.places(Path(app.srcdir))), places.coverage(Path(app.srcdir))
-    for node in waiting:
-        node.replace_self(nodes.raw("", render(node["lecture"], rows, shown, links), format="html"))
+    def renderer(dead):
+        links, root = Links(app, docname, dead), Path(app.srcdir)
+        shown, rows = places.by_row(places.places(root)), places.coverage(root)
+        return lambda node: render(node["lecture"], rows, shown, links)
+
+    fill(doctree, docname, LectureMap, renderer)
 
 
 def setup(app):

@@ -9,15 +9,14 @@ The last line that the page's own code prints is JSON: the data, the machine and
 """
 
 import json
-import os
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from publish import data_use, figures, places, reproduction, robustness_table
-from publish.links import Links
+from publish.links import Links, fill
+from publish.whole import whole
 
 TABLES = ("figures.csv", "papers.csv", "robustness.csv")
 PARTS = ("summary", "lectures", "papers", "claims", "robustness")
@@ -109,14 +108,12 @@ def _data(root, digits):
 
 
 def _fill(app, doctree, docname):
-    waiting = list(doctree.findall(Reproduction))
-    if not waiting:
-        return
-    logger = logging.getLogger(__name__)
-    page = Page(app, docname, lambda text: logger.warning("reproduction: %s", text, location=docname))
-    for node in waiting:
-        node.replace_self(nodes.raw("", page.part(node["part"]), format="html"))
-    app.env.reproduction_page = docname
+    def renderer(dead):
+        page = Page(app, docname, dead)
+        return lambda node: page.part(node["part"])
+
+    if fill(doctree, docname, Reproduction, renderer):
+        app.env.reproduction_page = docname
 
 
 def _write_data(app, exception):
@@ -132,9 +129,8 @@ def _write_data(app, exception):
     for kind, content in (("json", reproduction.as_json(public)), ("csv", reproduction.as_csv(public))):
         target = Path(app.outdir) / f"{docname}.{kind}"
         if not target.exists() or target.read_text(encoding="utf-8") != content:
-            part = target.with_name(target.name + ".part")
-            part.write_text(content, encoding="utf-8")
-            os.replace(part, target)
+            with whole(target) as unfinished:
+                unfinished.write_text(content, encoding="utf-8")
 
 
 def _add_script(app, pagename, templatename, context, doctree):

@@ -326,7 +326,7 @@ title: A small book
 only_build_toc_files: true
 exclude_patterns: [_build]
 execute: {execute_notebooks: cache}
-sphinx: {local_extensions: {fresh_cache: publish/extensions/}}
+sphinx: {local_extensions: {publish.extensions.fresh_cache: .}}
 """
 
 

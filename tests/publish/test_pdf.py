@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+from pdf_parts import links, titles
 from playwright.sync_api import sync_playwright
 
 from publish import pdf
@@ -49,25 +50,6 @@ def browser_is_here(need):
         need(chromium(playwright), MISSING)
 
 
-def titles(outline, depth=0):
-    for entry in outline:
-        if isinstance(entry, list):
-            yield from titles(entry, depth + 1)
-        else:
-            yield depth, entry.title
-
-
-def links(reader):
-    """Where the links of each page lead: to a page number, or to an address outside."""
-    places = {name: reader.get_destination_page_number(one) for name, one in reader.named_destinations.items()}
-    for number, page in enumerate(reader.pages):
-        for link in page.get("/Annots", []):
-            link = link.get_object()
-            if link.get("/Subtype") == "/Link":
-                outside = link["/A"]["/URI"] if "/A" in link and "/URI" in link["/A"] else None
-                yield number, outside or places[link.get("/Dest") or link["/A"]["/D"]]
-
-
 def test_one_page_has_unique_targets_and_links_that_stay_inside(site):
     html = assemble(site, TOC, "A small book", ["Somebody"])
     ids = re.findall(r' id="([^"]+)"', html)
@@ -94,7 +76,7 @@ def test_a_missing_page_is_named(site):
 def test_a_small_book_is_printed_whole(site, browser_is_here):
     book = Book(site.parent.parent)
     path = pdf.make(book)
-    assert path == site / "a-small-book.pdf"
+    assert path == book.build / "a-small-book.pdf"
     reader = pypdf.PdfReader(path)
     assert list(titles(reader.outline)) == [
         (0, "Contents"), (0, "Hi"), (0, "First & part"), (1, "One"), (2, "Goals"), (1, "Two"), (2, "Goals"),
@@ -115,10 +97,10 @@ def test_a_small_book_is_printed_whole(site, browser_is_here):
 
 def test_a_picture_that_is_missing_is_an_error_and_the_old_pdf_stays(site, browser_is_here, capsys):
     book = Book(site.parent.parent)
-    (site / "a-small-book.pdf").write_text("old")
+    (book.build / "a-small-book.pdf").write_text("old")
     (site / "_images" / "a.svg").unlink()
     assert pdf.main(book) == 1
-    assert "a.svg" in capsys.readouterr().out and (site / "a-small-book.pdf").read_text() == "old"
+    assert "a.svg" in capsys.readouterr().out and (book.build / "a-small-book.pdf").read_text() == "old"
 
 
 def test_a_missing_browser_is_explained(site, monkeypatch, capsys):

@@ -2,17 +2,17 @@
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import sync_playwright
+
+from publish.browser import MISSING, chromium
 
 SITE = Path(__file__).resolve().parent.parent.parent / "_build" / "site"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync")
 
 
@@ -61,11 +61,9 @@ def address():
 @pytest.fixture(scope="session")
 def browser(need):
     """One Chromium for all tests of a process."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
-    need(path, "Chromium (or Chrome; CHROMIUM may name it)")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
+        path = chromium(playwright)
+        need(path, MISSING)
         started = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
         yield started
         started.close()

@@ -4,21 +4,9 @@ import zipfile
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from publish import offline
 from publish.book import Book
-from publish.browser import MISSING, chromium
-
-
-@pytest.fixture(scope="module")
-def browser(need):
-    with sync_playwright() as playwright:
-        path = chromium(playwright)
-        need(path, MISSING)
-        started = playwright.chromium.launch(executable_path=path)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

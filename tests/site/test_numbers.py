@@ -1,9 +1,7 @@
 """The pages about the numbers in a browser: sorted and filtered by keyboard, read on a phone, whole without scripts."""
 
 import json
-import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,25 +13,12 @@ EDITION = next(path for path in (ROOT / "_build" / "site" / "en", ROOT / "_build
 REPRODUCTION, LECTURE_MAP = (EDITION / "chapters" / f"{name}.html" for name in ("reproduction", "lecture_map"))
 
 
-@pytest.fixture(scope="module")
-def chromium(need):
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    need(path, "Chromium (or Chrome; CHROMIUM may name it)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_file(chromium):
+def open_file(browser):
     contexts = []
 
     def open_(path, width=1400, **options):
-        contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, **options))
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
         page.goto(path.as_uri())
         return page

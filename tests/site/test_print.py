@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+from pdf_parts import links, titles
 
 from publish.assemble import entries
 from publish.book import ROOT, Book
@@ -15,32 +16,13 @@ pypdf = pytest.importorskip("pypdf")
 def printed(need):
     """The PDF of the book itself."""
     book = Book()
-    path = book.site / f"{book.slug}.pdf"
+    path = book.build / f"{book.slug}.pdf"
     need(path.exists(), f"{path} (make pdf makes it)")
     return pypdf.PdfReader(path)
 
 
-def titles(outline, depth=0):
-    for entry in outline:
-        if isinstance(entry, list):
-            yield from titles(entry, depth + 1)
-        else:
-            yield depth, entry.title
-
-
 def texts(reader):
     return [page.extract_text() for page in reader.pages]
-
-
-def links(reader):
-    """Where the links of each page lead: to a page number, or to an address outside."""
-    places = {name: reader.get_destination_page_number(one) for name, one in reader.named_destinations.items()}
-    for number, page in enumerate(reader.pages):
-        for link in page.get("/Annots", []):
-            link = link.get_object()
-            if link.get("/Subtype") == "/Link":
-                outside = link["/A"]["/URI"] if "/A" in link and "/URI" in link["/A"] else None
-                yield number, outside or places[link.get("/Dest") or link["/A"]["/D"]]
 
 
 def test_the_outline_holds_every_chapter(printed):

@@ -51,7 +51,6 @@ def book(tmp_path_factory):
     for name, text in (("intro.md", INTRO), ("page.md", PAGE), ("rise.svg", FIGURE)):
         (root / name).write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "publish", root / "publish", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "requirements.txt", root)
     command = [Path(sys.executable).with_name("jupyter-book"), "build", root, "-W", "--keep-going"]
     done = subprocess.run(
         command, env={**os.environ, "SOURCE_DATE_EPOCH": "1577966400"}, capture_output=True, text=True, check=False
