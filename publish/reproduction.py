@@ -116,14 +116,14 @@ def claims(entries, again, place):
     for entry in (entry for entry in entries if not entry["row"]):
         address, number, chapter = place(entry)
         code = f"<code>{escape(entry['checked'])}</code>" if entry["checked"] else ""
-        measured = "" if isinstance(entry["measured"], bool) else tables.number(_or_blank(entry["measured"]))
+        measured = "" if isinstance(entry["measured"], bool) else escape(tables.number(_or_blank(entry["measured"])))
         measured = measured or comparisons(entry["compared"])
         holds = {True: "✓ yes", False: "✗ no", None: "not claimed on these data"}[entry["holds"]]
         cells = [
             tables.Cell(tables.link(address, entry["id"])),
             tables.Cell(number, int(number or 0)),
             tables.Cell(escape(entry["statement"]) + (_why(entry["why"]) or code), entry["statement"]),
-            tables.Cell(escape(measured), entry["compared"][0][0] if entry["compared"] else _sort(entry["measured"])),
+            tables.Cell(measured, entry["compared"][0][0] if entry["compared"] else _sort(entry["measured"])),
             tables.Cell(escape(tables.number(_or_blank(entry["lecture"]))), _sort(entry["lecture"])),
             _allowed(entry),
             tables.text(holds),
@@ -194,16 +194,15 @@ def robustness(rows, claims_by_id, place):
 
 
 def comparisons(rows):
-    """What a record says of comparisons, as text; "" where it says nothing.
+    """What a record says of comparisons, as HTML, one below the other; "" where it says nothing.
 
     Examples
     --------
     >>> comparisons([[0.0139512, "<", 0.02], [0, "<", 2.5, "≤", 3]])
-    '0.0139512 < 0.02; 0 < 2.5 ≤ 3'
+    '0.0139512 &lt; 0.02<br>0 &lt; 2.5 ≤ 3'
     """
-    return "; ".join(
-        " ".join(part if isinstance(part, str) else tables.number(part) for part in row) for row in rows or []
-    )
+    written = (" ".join(part if isinstance(part, str) else tables.number(part) for part in row) for row in rows or [])
+    return "<br>".join(escape(comparison) for comparison in written)
 
 
 def _why(why):
