@@ -62,10 +62,15 @@ class Run:
         self.known = report.load(book)
         self.failed = []
         self.seconds = 0.0  # of all pages together
+        self.context = None  # of kernels that start warm
 
     async def pages(self, pages, jobs):
         """Run `pages`, `jobs` at a time. Raises asyncio.CancelledError when a signal ends the run."""
+        from publish import warm
+
         queue = deque(longest_first(pages, self.known["pages"], self.book.name))
+        sources = [page.read_text(encoding="utf-8", errors="replace") for page in pages]
+        self.context = warm.server() if warm.is_worth_it(sources) else None
 
         async def work():
             while queue:
@@ -85,7 +90,7 @@ class Run:
         except Exception as error:  # whatever is wrong with one file, the others run
             return self._fail(name, f"it cannot be read: {error}", start)
         try:
-            figures, error = await run(notebook, page.parent, self.book.build / "kernels.log")
+            figures, error = await run(notebook, page.parent, self.book.build / "kernels.log", self.context)
         except Exception as reason:
             return self._fail(name, f"no kernel could run it: {type(reason).__name__}: {reason}", start)
         self.seconds += figures["seconds"]

@@ -14,6 +14,8 @@ import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from publish import warm
+
 SECONDS_A_CELL = 300
 _SAMPLE = 0.5  # seconds between looks at the memory
 
@@ -21,8 +23,9 @@ _SAMPLE = 0.5  # seconds between looks at the memory
 class _Client(NotebookClient):
     """nbclient's client for several kernels in one process: it installs no signal handlers, and it measures."""
 
-    def __init__(self, notebook, **options):
+    def __init__(self, notebook, context, **options):
         super().__init__(notebook, record_timing=False, **options)
+        self.context = context
         self.cells, self.current, self.cpu, self.peak = [], "", 0.0, 0
         self.status = None  # with which the kernel ended by itself
         self._begun = 0.0
@@ -37,6 +40,8 @@ class _Client(NotebookClient):
     @asynccontextmanager
     async def async_setup_kernel(self, **options):
         self.km = self.create_kernel_manager()
+        if self.context:
+            self.km.provisioner = warm.Provisioner(self.context, parent=self.km, kernel_spec=self.km.kernel_spec)
         watch = None
         try:
             await self.async_start_new_kernel(**options)
@@ -92,7 +97,7 @@ def _highest(pid):
     return 0
 
 
-async def run(notebook, folder, log):
+async def run(notebook, folder, log, context=None):
     """Execute a notebook in place, on one core.
 
     Parameters
@@ -103,6 +108,8 @@ async def run(notebook, folder, log):
         Where its code runs.
     log : pathlib.Path
         Gets what the kernel writes to the terminal, a warning about local sockets at least.
+    context : multiprocessing.context.BaseContext, optional
+        What `publish.warm.server` gave: the kernel then starts with libraries imported.
 
     Returns
     -------
@@ -110,7 +117,7 @@ async def run(notebook, folder, log):
         The figures {"seconds", "cpu", "peak" in bytes, "cells": [(id, seconds)]}, and the error as text ("" for none).
     """
     timeout = notebook.metadata.get("execution", {}).get("timeout", SECONDS_A_CELL)
-    client = _Client(notebook, timeout=timeout, resources={"metadata": {"path": str(folder)}})
+    client = _Client(notebook, context, timeout=timeout, resources={"metadata": {"path": str(folder)}})
     # One page a core is faster than one page on all cores.
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     begun, error = time.monotonic(), ""

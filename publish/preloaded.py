@@ -1,0 +1,12 @@
+"""What publish/warm.py imports once for all kernels: what most chapters import, themselves or by lecture_utils."""
+
+import warnings
+
+with warnings.catch_warnings():  # a page warns for itself
+    warnings.simplefilter("ignore")
+    import fastai.data.external
+    import ipykernel.kernelapp
+    import matplotlib.pyplot
+    import sklearn.datasets
+    import torch
+    import torchvision  # noqa: F401
