@@ -4,9 +4,9 @@
 
 Every chapter runs twice, in fresh kernels, in temporary folders. Then the outputs are compared: texts, pictures and
 records of claims. Cells that show timings differ by their nature: chapters/timings.csv lists them, one by one, and of
-those only the texts are compared, with every number replaced by a sign. What a cell prints in several pieces is
-joined, as the pages do it. Nothing else is forgiven, and a listed cell that did not differ is named. The exit code is 1
-where anything differs.
+those only the texts are compared, with every number replaced by a sign and with spaces in a row as one. What a cell
+prints in several pieces is joined, as the pages do it. Nothing else is forgiven, and a listed cell that did not differ
+is named. The exit code is 1 where anything differs.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def lines_of(output, timing=False):
     parts |= {key: _joined(output[key]) for key in ("name", "text", "ename", "evalue", "traceback") if key in output}
     parts |= {kind: _joined(data) for kind, data in sorted(output.get("data", {}).items())}
     if timing:
-        parts = {kind: _NUMBER.sub("#", text) for kind, text in parts.items() if not kind.startswith("image/")}
+        texts = {kind: text for kind, text in parts.items() if not kind.startswith("image/")}
+        # A shorter number moves what stands behind it in a table.
+        parts = {kind: re.sub(" +", " ", _NUMBER.sub("#", text)) for kind, text in texts.items()}
     return [f"{kind}: {line}" for kind, text in parts.items() for line in text.splitlines()]
 
 

@@ -3,17 +3,22 @@
   const ready = (work) =>
     document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", work) : work();
 
-  // A formula that scrolls sideways can be reached with the keyboard; the theme sees to code and tables. Each is measured
-  // when it comes near: measuring all at once would hold up a phone.
+  // A formula that scrolls sideways can be reached with the keyboard; the theme sees to code and tables. They are measured
+  // one by one when the browser has nothing else to do, and again when letters arrive that have other widths.
   const reachFormulas = () => {
-    const measure = ({ target: box }) => {
+    const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+    const formulas = [...document.querySelectorAll(".katex-display")];
+    const measure = (left) => {
+      const box = left.shift();
+      if (!box) return;
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
+      idle(() => measure(left));
     };
-    const near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(measure), {
-      rootMargin: "300px",
-    });
-    document.querySelectorAll(".katex-display .katex-html").forEach((box) => near.observe(box));
+    const measureAll = () => idle(() => measure([...formulas]));
+    measureAll();
+    document.fonts.addEventListener("loadingdone", measureAll);
+    window.addEventListener("resize", measureAll);
   };
 
   // Mark in the list of contents the section that is being read.

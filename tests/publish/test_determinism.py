@@ -21,6 +21,7 @@ def picture(svg):
         (text("0.5 s\n"), text("0.6 s\n"), False, False),
         (text("0.5 s, −1,000.5e-06\n"), text("12 s, 7\n"), True, True),
         (text("took 0.5 s\n"), text("lasted 0.5 s\n"), True, False),  # words count also in timings
+        (text("step  9 %\n"), text("step 10 %\n"), True, True),  # aligned to the right
         (text("a\n"), text("a\nb\n"), False, False),
         (text("a\n"), [], True, False),
         (text("a\nb\n"), text("a\n") + text("b\n"), False, True),  # the same, in two pieces

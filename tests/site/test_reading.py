@@ -50,6 +50,20 @@ BAD_IMAGES = """() => [...document.images]
   .map((image) => image.currentSrc)"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+# Parts of formulas that nobody can see: cut off by a box that does not scroll, or left of where scrolling begins.
+CUT_FORMULAS = """() => [...document.querySelectorAll(".bd-article .katex .base")].filter(part => {
+  let {left, right} = part.getBoundingClientRect();
+  for (let box = part.parentElement; box && box !== document.body; box = box.parentElement) {
+    const style = getComputedStyle(box), room = box.getBoundingClientRect();
+    if (["auto", "scroll"].includes(style.overflowX)) {
+      if (left < room.left - box.scrollLeft - 1) return true;
+      [left, right] = [room.left, room.right];
+    }
+    if (["hidden", "clip"].includes(style.overflowX) && (left < room.left - 1 || right > room.right + 1)) return true;
+  }
+  return false;
+}).map(part => part.textContent)"""
+
 
 def faults_of(found):
     """axe's findings, one line each."""
@@ -81,6 +95,7 @@ def test_a_page_is_sound(path, theme, width, browser, address):
     faults["layout shift"] = [shift for shift in [page.evaluate("window.shifted")] if shift > MAX_SHIFT]
     faults["pictures"] = page.evaluate(BAD_IMAGES)
     faults["wider than the window"] = [wide for wide in [page.evaluate(OVERFLOW)] if wide > 0]
+    faults["formulas cut off"] = page.evaluate(CUT_FORMULAS)
     faults["raw TeX"] = RAW_TEX.findall(page.evaluate(READ_TEXT))
     faults["axe"] = faults_of(Axe().run(page, options=AXE if width > 1000 else AXE_BUT_COLOURS))
     page.emulate_media(media="print")

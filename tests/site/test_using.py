@@ -90,7 +90,7 @@ def test_wide_boxes_scroll_with_the_keyboard(open_page):
     page.evaluate(SCROLL)
     page.wait_for_timeout(500)
     wide = page.evaluate(
-        """() => [...document.querySelectorAll("pre, .katex-display .katex-html, .pst-scrollable-table-container")]
+        """() => [...document.querySelectorAll("pre, .katex-display, .pst-scrollable-table-container")]
              .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
              .filter((box) => getComputedStyle(box).overflowX !== "visible")
              .map((box) => box.tabIndex)"""
