@@ -1,5 +1,7 @@
 """What publish/warm.py imports once for all kernels: what most chapters import, themselves or by lecture_utils."""
 
+# ruff: noqa: F401
+
 import warnings
 
 with warnings.catch_warnings():  # a page warns for itself
@@ -9,4 +11,4 @@ with warnings.catch_warnings():  # a page warns for itself
     import matplotlib.pyplot
     import sklearn.datasets
     import torch
-    import torchvision  # noqa: F401
+    import torchvision
