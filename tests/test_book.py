@@ -152,6 +152,12 @@ def test_prose_is_never_a_wall(notebook):
             assert len(prose.split()) <= 170, (cell.id, len(prose.split()))
 
 
+def test_a_question_before_an_experiment_looks_the_same_everywhere(notebook):
+    lines = [line for cell in markdown(notebook) for line in cell.source.splitlines()]
+    asked = [line for line in lines if re.match(r"(> |\*\*)*Predict[.:]", line)]
+    assert [line for line in asked if not re.match(r"> \*\*Predict\.\*\* [A-Z0-9`$(]", line)] == []
+
+
 def test_code_never_runs_on_without_prose(notebook):
     run = 0
     for cell in notebook.cells[notebook.cells.index(code_cells(notebook)[0]) + 3 :]:
