@@ -156,7 +156,8 @@ def digits():
     >>> with tempfile.TemporaryDirectory() as cache:
     ...     with mock.patch.dict(os.environ, LECTURE_MNIST="bundled", LECTURE_CACHE=cache):
     ...         data = digits()
-    Data: bundled digits, 1,437 training and 360 test images (bundled with scikit-learn, as LECTURE_MNIST says)
+    Data: bundled digits, 1,437 training and 360 test images
+    (bundled with scikit-learn, as LECTURE_MNIST says)
     >>> data.train_images.shape, data.train_images.dtype
     (torch.Size([1437, 1, 28, 28]), torch.uint8)
     """
@@ -164,7 +165,8 @@ def digits():
     source, folder, tensors, remarks = _named(setting) if setting else _found()
     train, test = len(tensors[1]), len(tensors[3])
     name = "MNIST" if digit_files.is_mnist(tensors[1], tensors[3]) else source.name
-    print(f"Data: {name}, {train:,} training and {test:,} test images ({source.origin})", *remarks, sep="; ")
+    # A line each: what is longer would be cut off in a narrow window.
+    print(f"Data: {name}, {train:,} training and {test:,} test images", f"({source.origin})", *remarks, sep="\n")
     return Digits(folder, name, *tensors)
 
 

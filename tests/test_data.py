@@ -133,7 +133,7 @@ def test_a_folder_is_taken_in_the_order_of_its_numbers(use, folder, capsys):
     assert_small(found)
     assert found.folder == folder and found.name == "digits in my digits" and not found.is_mnist
     assert capsys.readouterr().out == (
-        "Data: digits in my digits, 20 training and 10 test images (the folder my digits that LECTURE_MNIST names)\n"
+        "Data: digits in my digits, 20 training and 10 test images\n(the folder my digits that LECTURE_MNIST names)\n"
     )
 
 
@@ -142,7 +142,7 @@ def test_an_archive_is_taken_whatever_its_folder_is_called(use, tmp_path, capsys
     found = use(write_archive(tmp_path / "small.tgz", small_set(), root=root))
     assert_small(found)
     assert found.folder.is_relative_to(tmp_path / "cache")
-    assert capsys.readouterr().out.endswith("(the archive small.tgz that LECTURE_MNIST names)\n")
+    assert capsys.readouterr().out.endswith("\n(the archive small.tgz that LECTURE_MNIST names)\n")
 
 
 def test_other_files_are_passed_over(use, folder, tmp_path):
@@ -201,7 +201,7 @@ def test_the_bundled_digits(use, capsys, monkeypatch):
     last = Image.open(found.folder / "testing" / str(found.test_labels[-1].item()) / "1796.png")
     assert np.array_equal(np.asarray(last), found.test_images[-1, 0].numpy())
     assert capsys.readouterr().out == (
-        "Data: bundled digits, 1,437 training and 360 test images (bundled with scikit-learn, as LECTURE_MNIST says)\n"
+        "Data: bundled digits, 1,437 training and 360 test images\n(bundled with scikit-learn, as LECTURE_MNIST says)\n"
     )
 
 
@@ -356,7 +356,7 @@ def test_fastais_folder_is_taken(tmp_path, small_is_mnist, capsys):
     found = digits()
     assert_small(found)
     assert found.folder == tmp_path / "fastai" / "data" / "mnist_png"
-    assert capsys.readouterr().out == "Data: MNIST, 20 training and 10 test images (fastai's folder)\n"
+    assert capsys.readouterr().out == "Data: MNIST, 20 training and 10 test images\n(fastai's folder)\n"
 
 
 @pytest.mark.parametrize("data", ["elsewhere", "{tmp_path}/far away"])
@@ -374,12 +374,12 @@ def test_a_folder_that_fastai_left_unfinished_is_named_and_not_taken(tmp_path, s
     folder = fastai_folder(tmp_path, pictures)
     assert digits().name == "bundled digits"
     assert (
-        f"; not taken: fastai's folder {folder} is not the whole of MNIST: it has 19 training and 10 test images; "
+        f"\nnot taken: fastai's folder {folder} is not the whole of MNIST: it has 19 training and 10 test images; "
         in (capsys.readouterr().out)
     )
     shutil.rmtree(folder / "testing")
     assert digits().name == "bundled digits"
-    assert f"; not taken: fastai's folder {folder} has no .png file in testing/0, " in capsys.readouterr().out
+    assert f"\nnot taken: fastai's folder {folder} has no .png file in testing/0, " in capsys.readouterr().out
 
 
 def test_settings_of_fastai_that_cannot_be_read_are_named(tmp_path, capsys):
@@ -398,11 +398,12 @@ def test_without_a_network_the_bundled_digits_come_quickly(tmp_path, capsys):
     assert digits().name == "bundled digits"
     assert time.perf_counter() - started < 5  # far less on an idle machine
     out, err = capsys.readouterr()
-    assert out.splitlines()[-1] == (
-        "Data: bundled digits, 21 training and 10 test images (bundled with scikit-learn); "
-        "MNIST could not be downloaded: s3.amazonaws.com cannot be reached (offline)"
-    )
-    assert len(out.splitlines()) == 2 and not err and cache(tmp_path) == {"bundled"}
+    assert out.splitlines()[-3:] == [
+        "Data: bundled digits, 21 training and 10 test images",
+        "(bundled with scikit-learn)",
+        "MNIST could not be downloaded: s3.amazonaws.com cannot be reached (offline)",
+    ]
+    assert len(out.splitlines()) == 6 and not err and cache(tmp_path) == {"bundled"}
 
 
 # Runs before the package's own code in the process that downloads: the real host becomes this test's own, and fastai's
@@ -469,7 +470,7 @@ def test_the_download_by_fastai_is_kept_for_next_time(host, tmp_path, monkeypatc
     out, err = capfd.readouterr()
     assert re.fullmatch(
         r"Downloading MNIST, 0.0 MB:( \d+%)*\n"
-        r"Data: MNIST, 20 training and 10 test images \(downloaded by fastai\)\n",
+        r"Data: MNIST, 20 training and 10 test images\n\(downloaded by fastai\)\n",
         out,
     )
     assert not err
@@ -532,7 +533,7 @@ def test_a_network_that_hangs_does_not_hang_the_reader(monkeypatch, tmp_path, ca
     monkeypatch.setattr(digit_files, "STALLED", 2.0)
     assert digits().name == "bundled digits"
     out, err = capfd.readouterr()
-    assert f"; MNIST could not be downloaded: {says}\n" in out and not err
+    assert f"\nMNIST could not be downloaded: {says}\n" in out and not err
     assert ("Downloading MNIST, 15.7 MB: 10% 20% 30% 40% 50%\n" in out) == (code is HALF)
     assert cache(tmp_path) == {"bundled"}
 
