@@ -1,6 +1,6 @@
 """Run the chapters again with other seeds, threads, data and versions, and count how often each claim holds.
 
-    python -m publish.robustness [--jobs N] [--chapters 01 03] [--seeds 5] [--full] [--table]
+    python -m publish.robustness [--jobs N] [--chapters 01 03] [--seeds 5] [--threads 1 2] [--full] [--table]
 
 Every chapter runs with the book's seeds and with five others, with one thread, on MNIST and on the bundled digits, and
 with the book's seeds on two threads. `--full` crosses seeds and threads. To try another version of PyTorch, run this
@@ -65,7 +65,7 @@ def _results(root):
     return root / "_build" / "robustness"
 
 
-def planned(paths, data, seeds=5, full=False):
+def planned(paths, data, seeds=5, full=False, threads=(1, 2)):
     """The runs, those of one seed for all chapters before those of the next: list of Run.
 
     Parameters
@@ -78,8 +78,11 @@ def planned(paths, data, seeds=5, full=False):
         How many other seeds.
     full : bool
         Whether other seeds also run on two threads.
+    threads : sequence of int
+        1, 2 or both.
     """
     cases = [(shift, 1) for shift in range(seeds + 1)] + [(shift, 2) for shift in range(seeds + 1 if full else 1)]
+    cases = [case for case in cases if case[1] in threads]
     found = []
     for shift, threads in cases:
         for path in paths:
@@ -188,6 +191,7 @@ def main(arguments=None):
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="chapters at once (all cores)")
     parser.add_argument("--chapters", nargs="+", metavar="NN", help="only these, by number")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="how many other seeds (5)")
+    parser.add_argument("--threads", nargs="+", type=int, choices=(1, 2), default=(1, 2), help="1, 2 or both (both)")
     parser.add_argument("--full", action="store_true", help="other seeds on two threads as well")
     parser.add_argument("--table", action="store_true", help="run nothing, write the table from what is there")
     given = parser.parse_args(arguments)
@@ -198,7 +202,7 @@ def main(arguments=None):
         data = [BUNDLED] if name == BUNDLED else [name, BUNDLED]
         if data == [BUNDLED]:
             print("MNIST is not at hand (set LECTURE_MNIST): the bundled digits only")
-        todo = [run for run in planned(paths, data, given.seeds, given.full) if not is_done(run)]
+        todo = [run for run in planned(paths, data, given.seeds, given.full, given.threads) if not is_done(run)]
         print(f"{len(todo)} runs to do")
         start = time.monotonic()
         # Runs on two threads need two cores each.

@@ -102,6 +102,7 @@ def test_the_plan_covers_seeds_threads_and_data(book):
         (d, 0, 2) for d in ("MNIST", "bundled digits")
     }
     assert len(robustness.planned([path], ["MNIST"], full=True)) == 12
+    assert {run.threads for run in robustness.planned([path], ["MNIST"], threads=[1])} == {1}
     assert len({run.file for run in robustness.planned([path], ["MNIST", "bundled digits"], full=True)}) == 24
 
 
