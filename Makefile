@@ -85,7 +85,7 @@ robustness: setup  ## rerun every claim with other seeds, threads and data; writ
 
 oldest newest: setup  ## the same with the book's seeds and the oldest (newest) PyTorch that it supports
 	$(BIN)/python -m publish.versions $@
-	_build/venv-$@/bin/python -m publish.robustness --seeds 0 --threads 1 $(if $(JOBS),--jobs $(JOBS))
+	.venv-$@/bin/python -m publish.robustness --seeds 0 --threads 1 $(if $(JOBS),--jobs $(JOBS))
 
 determinism: setup  ## run every chapter twice and compare the outputs byte by byte
 	$(BIN)/python -m publish.determinism $(if $(JOBS),--jobs $(JOBS))

@@ -3,7 +3,7 @@
     python -m publish.versions oldest     # the lower bounds of pyproject.toml
     python -m publish.versions newest     # what the package index has and the other packages allow
 
-It stands in _build/venv-oldest or _build/venv-newest; the last line printed is its Python. All other packages are those
+It stands in .venv-oldest or .venv-newest, beside .venv; the last line printed is its Python. All other packages are those
 of requirements.txt. `make oldest` and `make newest` run the chapters in it (publish/robustness.py).
 """
 
@@ -53,7 +53,7 @@ def wanted(which, root=ROOT):
 
 def make(which, root=ROOT):
     """Make the environment where it is not there yet; return its Python as Path."""
-    folder = root / "_build" / f"venv-{which}"
+    folder = root / f".venv-{which}"
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     install, pins = wanted(which, root)
     stamp, key = folder / "installed", "\n".join([*install, *pins])
