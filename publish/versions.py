@@ -3,8 +3,8 @@
     python -m publish.versions oldest     # the lower bounds of pyproject.toml
     python -m publish.versions newest     # what the package index has and the other packages allow
 
-It stands in .venv-oldest or .venv-newest, beside .venv; the last line printed is its Python. All other packages are those
-of requirements.txt. `make oldest` and `make newest` run the chapters in it (publish/robustness.py).
+It stands in .venv-oldest or .venv-newest; the last line printed is its Python. All other packages are those of
+requirements.txt. `make oldest` and `make newest` run the chapters in it (publish/robustness.py).
 """
 
 from __future__ import annotations
