@@ -1,7 +1,8 @@
 """Claims: the sentences of the book that a run can prove wrong.
 
-A claim stands in a chapter right after the sentence it backs. It prints one line, leaves a machine-readable record in
-the cell's output, and raises when it does not hold, so that a build, a test run and a reader's own run all notice.
+A claim stands in a chapter right after the sentence that it backs. It is given the number that was measured and the
+bound that the sentence puts on it. It prints one line, leaves a record in the cell's output, and raises when it does
+not hold, so that a build, a test and a reader's own run all notice.
 """
 
 from __future__ import annotations
@@ -10,25 +11,24 @@ import math
 import re
 import sys
 
-from lecture_utils._compared import compared
-
-#: Where the record stands in the metadata of a cell's output; the value is a JSON object (see `records`).
-#: Not a media type of its own: tools that show notebooks warn of media types that they do not know.
+#: Where the record stands in the metadata of a cell's output (see `records`). Not a media type of its own: tools that
+#: show notebooks warn of media types that they do not know.
 KEY = "lecture_claim"
+#: Who may have given an expected number.
+SOURCES = ("lecture", "paper", "formula")
 
 _ID = re.compile(r"[A-Z]\d\d(\.[a-z0-9-]+)?|ch\d\d\.[a-z0-9-]+")
-_MISSING = object()
 
 
 class ClaimError(AssertionError):
     """A claim of the book did not hold in this run."""
 
 
-def claim(id, statement, measured, *, lecture=_MISSING, within=_MISSING, when=True):
+def claim(id, statement, measured, *, below=None, above=None, expected=None, within=None, source=None, when=True):
     """Check one sentence of the book against this run.
 
-    Two forms. With `lecture` and `within`, the claim holds when ``abs(measured - lecture) <= within``. Without them,
-    `measured` is a truth value, and the claim holds when it is true.
+    Give a number and its bound: ``below``, ``above`` or both (strictly), or ``expected`` with ``within``. Only where
+    there is no number, give a truth value and no bound.
 
     Parameters
     ----------
@@ -37,18 +37,19 @@ def claim(id, statement, measured, *, lecture=_MISSING, within=_MISSING, when=Tr
         the book's own: the chapter and a word ("ch02.baseline"). Each id stands once in the book.
     statement : str
         What is claimed, as a short sentence without a full stop.
-    measured : bool or float
-        A truth value (first form) or the measured number (second form). A zero-dimensional tensor or array will do.
-    lecture : float, optional
-        The number to compare with: the lecture's figure, or the value that a formula gives.
+    measured : float or bool
+        The number that this run gave, or a truth value. A tensor or an array with one element will do.
+    below, above : float, optional
+        The number is smaller than `below` and larger than `above`.
+    expected : float, optional
+        What the number should be.
     within : float, optional
-        The largest absolute difference that still counts as the same, in the units of `measured`.
+        The largest absolute difference from `expected` that counts as the same, in the units of `measured`; 0 if it is
+        not given.
+    source : {"lecture", "paper", "formula"}, optional
+        Who says what is expected; "formula" if it is not given.
     when : bool, optional
         False where the claim is not made (say, on the bundled digits): it prints so and checks nothing.
-
-    Returns
-    -------
-    None
 
     Raises
     ------
@@ -59,41 +60,41 @@ def claim(id, statement, measured, *, lecture=_MISSING, within=_MISSING, when=Tr
 
     Examples
     --------
-    >>> claim("A16.threes", "MNIST has 6,131 training threes", 6131, lecture=6131, within=0)
-    ✓ A16.threes  MNIST has 6,131 training threes: 6131 (expected 6131 ± 0)
-    >>> claim("ch01.width", "the wider net is closer", 0.1 < 0.2)
-    ✓ ch01.width  the wider net is closer
+    >>> claim("A12", "the box net fits the curve", 0.0139, below=0.03)
+    ✓ A12  the box net fits the curve: 0.0139 < 0.03
+    >>> claim("A16.threes", "MNIST has 6,131 threes", 6131, expected=6131, source="lecture")
+    ✓ A16.threes  MNIST has 6,131 threes: 6131 (expected 6131)
+    >>> claim("ch01.same", "both ways give the same net", True)
+    ✓ ch01.same  both ways give the same net
     """
     if not isinstance(id, str) or not _ID.fullmatch(id):
         raise ValueError(f"id: expected a form like 'A43', 'A43.test' or 'ch02.baseline', got {id!r}")
     if not isinstance(statement, str) or not statement.strip():
         raise ValueError(f"statement: expected a sentence, got {statement!r}")
-    if (lecture is _MISSING) != (within is _MISSING):
-        raise TypeError("lecture and within: give both, or neither")
-    record = {"id": id, "statement": statement}
     if not isinstance(when, bool):
         raise TypeError(f"when: expected True or False, got {when!r}")
+    bounds = {"below": below, "above": above, "expected": expected, "within": within}
+    bounds = {name: _number(name, value) for name, value in bounds.items() if value is not None}
+    _check_bounds(bounds, source)
+    record = {"id": id, "statement": statement}
     if not when:
         _show(f"– {id}  not claimed on this data: {statement}", record | {"holds": None})
         return
-
-    if lecture is _MISSING:
-        holds = _truth(measured)
-        figures = ""
-        numbers = compared(sys._getframe(1), holds)
-        record |= {"compared": numbers} if numbers else {}
+    if bounds:
+        measured = _number("measured", measured)
+        holds, figures = _compare(measured, bounds)
+        record |= {"measured": _json(measured)} | {name: _json(value) for name, value in bounds.items()}
+        if "expected" in bounds:
+            record |= {"within": bounds.get("within", 0), "source": source or "formula"}
     else:
-        measured, lecture = _number("measured", measured), _number("lecture", lecture)
-        within = _number("within", within)
-        if not within >= 0:
-            raise ValueError(f"within: expected a number >= 0, got {within!r}")
-        holds = abs(measured - lecture) <= within  # False for nan
-        record |= {"measured": _json(measured), "lecture": lecture, "within": within}
-        figures = f": {measured:.6g} (expected {lecture:.6g} ± {within:.2g})"
+        holds, figures = _truth(measured), ""
     record["holds"] = holds
     _show(f"{'✓' if holds else '✗'} {id}  {statement}{figures}", record)
     if not holds:
-        raise ClaimError(f"{id} does not hold: {statement}{figures}")
+        raise ClaimError(
+            f"{id} does not hold: {statement}{figures}. If you have changed the code above, that may be "
+            "your answer: the sentence was true of the book's own code. Otherwise, please report it."
+        )
 
 
 def records(notebook):
@@ -107,31 +108,58 @@ def records(notebook):
     Returns
     -------
     list of dict
-        Keys id, statement, holds (True, False, or None where not claimed); where a truth value came from comparing
-        numbers, "compared", such as ``[[0.0139, "<", 0.02]]``; for the other form, measured, lecture, within; and
-        "cell", the id of the cell.
+        Keys id, statement, holds (True, False, or None where not claimed) and cell (the id of the cell, None where it
+        has none). Where a number was measured: measured, and those of below, above, expected, within and source that
+        belong to it. Infinities and nan are strings.
     """
     found = []
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             record = output.get("metadata", {}).get(KEY)
             if record is not None:
-                found.append(dict(record) | {"cell": cell.get("id")})
+                found.append({**record, "cell": cell.get("id")})
     return found
 
 
+def _check_bounds(bounds, source):
+    if "expected" in bounds and bounds.keys() & {"below", "above"}:
+        raise TypeError("expected: give it alone, or give below and above; got both")
+    if "within" in bounds and "expected" not in bounds:
+        raise TypeError("within: it says how far from expected a number may be, and expected is not given")
+    if not bounds.get("within", 0) >= 0:
+        raise ValueError(f"within: expected a number >= 0, got {bounds['within']!r}")
+    if source is not None and (source not in SOURCES or "expected" not in bounds):
+        raise ValueError(f"source: expected one of {', '.join(SOURCES)} beside expected=, got {source!r}")
+    for name, value in bounds.items():
+        if math.isnan(value):
+            raise ValueError(f"{name}: expected a number, got nan")
+
+
+def _compare(measured, bounds):
+    """Whether a number keeps its bounds, and the words that say so. Comparing with nan is always False."""
+    if "expected" in bounds:
+        expected, within = bounds["expected"], bounds.get("within", 0)
+        room = f" ± {within:.2g}" if within else ""
+        return abs(measured - expected) <= within, f": {measured:.6g} (expected {expected:.6g}{room})"
+    holds = measured < bounds.get("below", math.inf) if "below" in bounds else True
+    holds = holds and (measured > bounds["above"] if "above" in bounds else True)
+    left = f"{bounds['above']:.6g} < " if "above" in bounds and "below" in bounds else ""
+    right = f" < {bounds['below']:.6g}" if "below" in bounds else f" > {bounds['above']:.6g}"
+    return holds, f": {left}{measured:.6g}{right}"
+
+
 def _truth(value):
-    """`value` as True or False; numbers are refused, because `claim(id, text, 0.93)` is a forgotten comparison."""
-    if hasattr(value, "item"):
-        value = value.item()
+    """`value` as True or False; numbers are refused, because `claim(id, text, 0.93)` is a forgotten bound."""
+    value = value.item() if hasattr(value, "item") else value
     if not isinstance(value, bool):
-        raise TypeError(f"measured: expected True or False (or a number with lecture= and within=), got {value!r}")
+        raise TypeError(
+            f"measured: expected a number with a bound (below=, above=, expected=), or a truth value, got {value!r}"
+        )
     return value
 
 
 def _number(name, value):
-    if hasattr(value, "item"):
-        value = value.item()
+    value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name}: expected a number, got {value!r}")
     return value
@@ -148,8 +176,9 @@ def _show(line, record):
         from IPython.display import display
 
         display({"text/plain": line}, raw=True, metadata={KEY: record})
-    else:
-        print(line)
+        return
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # a terminal may lack the marks
+    print(line.encode(encoding, "replace").decode(encoding))
 
 
 def _in_notebook():
@@ -157,5 +186,4 @@ def _in_notebook():
         from IPython import get_ipython
     except ImportError:
         return False
-    shell = get_ipython()
-    return shell is not None and hasattr(shell, "kernel")
+    return hasattr(get_ipython(), "kernel")
