@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from IPython.core.inputtransformer2 import TransformerManager
 
 from lecture_utils.claims import records
+from publish.book import read as read_notebook
+from publish.run.data import identity
+from publish.run.store import Store, show
 
 #: The comments that mark what a text shows. The whole line is matched.
 MARK = re.compile(r"(?m)^[ \t]*<!--\s*shows:\s*([^>]*?)\s*-->[ \t]*$")
@@ -109,7 +112,7 @@ def claimed(source):
 
     Examples
     --------
-    >>> claimed("%matplotlib inline\\nclaim('A01', 'a', 1, below=2)\\nfor i in x:\\n    claim(statement='b', id='A02', **y)")
+    >>> claimed("%matplotlib inline\\nclaim('A01', 'a', 1)\\nfor i in x:\\n    claim(statement='b', id='A02', **y)")
     ['A01', 'A02']
     """
     tree = ast.parse(TransformerManager().transform_cell(source))
@@ -150,18 +153,15 @@ def _without_code(text):
 
 def _claimed(cell, document):
     try:
-        return claimed(cell["source"])
+        return claimed(cell["source"]) if "claim" in cell["source"] else []
     except SyntaxError as error:
         raise SyntaxError(f"{document}, cell {cell['id']}: {error}") from error
 
 
 def chapters(book):
     """The chapters of a book in order, with what they left when they ran last: list of Chapter."""
-    from publish.book import read as read_notebook
-    from publish.run.store import executed, show
-
-    found = []
+    store, found = Store(book, identity()), []
     for number, path in enumerate(book.chapters(), 1):
-        notebook = show(read_notebook(path), executed(book, path))
-        found.append(read(notebook, book.name(path).removesuffix(".ipynb"), number))
+        source = read_notebook(path)
+        found.append(read(show(source, store.find(source)), book.name(path).removesuffix(".ipynb"), number))
     return found

@@ -109,7 +109,8 @@ def table(caption, columns, rows, *, classes="numbers", id):
     body = "\n".join(_row(anchor, group, columns, cells) for anchor, group, cells in rows)
     return (
         f'<table role="table" class="table {escape(classes)}" id="{id}">\n<caption>{escape(caption)}</caption>\n'
-        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n<tbody role="rowgroup">\n{body}\n</tbody></table>\n'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
+        f'<tbody role="rowgroup">\n{body}\n</tbody></table>\n'
     )
 
 

@@ -103,7 +103,8 @@ class Numbers:
             chapter, url = self.where(id_ if place else row["place"])
             if chapter:
                 statement = record.get("statement") or row.get("figure") or ""
-                entry = {"id": id_, "row": row.get("row") or None, "kind": row.get("kind", "claim")}
+                lecture = place.row if record.get("source") == "lecture" else None
+                entry = {"id": id_, "row": row.get("row") or lecture, "kind": row.get("kind", "claim")}
                 entry |= {"chapter": chapter.number, "statement": statement, "ran": bool(record)}
                 entry |= {key: record.get(key) for key in _RECORDED}
                 found.append(entry | {"lecture": row.get("value") or None, "why": row.get("why") or None, "url": url})

@@ -31,11 +31,11 @@ def read(root):
 
 def write(root, rows):
     """Write the table, whole or not at all."""
-    with whole(root / "publish" / "numbers" / "robustness.csv") as unfinished:
-        with open(unfinished, "w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+    path = root / "publish" / "numbers" / "robustness.csv"
+    with whole(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def rows_of(runs):

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.testing.util import SphinxTestApp
 
-from publish import references
+from publish.tools import references
 
 CONF = """
 extensions = ["myst_parser", "publish.extensions.citations"]
