@@ -38,7 +38,7 @@ COVERAGE = (
 )
 FIGURES = (
     "id,row,kind,figure,value,place,code,seed,within,why\nA01,A01,compared,,0.014,,,lecture,,A reason.\n"
-    "A02.size,A02,setting,the size,0.0139,01:set-up,x = 0.0139,,,\n"
+    "A02.size,A02,setting,the size,0.0139,01:set-up,x = 0.0139,,,\nB01.date,B01,cited,a date,1989,02:start,,,,A date.\n"
     "ch01.loop-1,,compared,,,,,,1,One.\nch01.loop-2,,compared,,,,,,1,Two.\nch01.lost,,compared,,,,,,0.5,Three.\n"
 )
 PAPERS = (

@@ -47,6 +47,7 @@ def test_numbers_stand_beside_those_of_the_lecture(book):
         "Allowed": "< 0.03",
     }
     assert rows["A02.size"]["This build"] == "taken over as a setting"
+    assert rows["B01.date"]["This build"] == "cited only" and rows["B01.date"]["Chapter"] == "2"
     others = rows_of(soup(book, "reproduction_claims"))
     assert {id_: row["This build"] for id_, row in others.items()} == {
         "A01.keyword": "✓ 0.0139",
@@ -60,7 +61,9 @@ def test_numbers_stand_beside_those_of_the_lecture(book):
     assert soup(book, "reproduction_claims").find(id="number-ch01-loop-1").a["href"] == "01_one.html#claim-ch01-loop-1"
     summary = soup(book, "reproduction_summary").get_text(" ")
     assert "7: 5 held, 1 failed, 1 not made on the data of this build" in summary
-    assert "1 measured again; 1 taken over as a setting" in summary and "MNIST, 60,000 training" in summary
+    assert (
+        "1 measured again; 1 taken over as a setting; 1 cited only" in summary and "MNIST, 60,000 training" in summary
+    )
     assert "not measured yet" in soup(book, "reproduction_robustness").get_text().lower()
 
 
@@ -94,6 +97,7 @@ def test_a_chapter_out_of_the_contents_is_left_out_in_one_line(without_two):
     text = (without_two.pages / "reproduction_summary.md").read_text(encoding="utf-8")
     assert "what belongs to these is left out: two" in text
     assert list(rows_of(soup(without_two, "reproduction_papers"))) == ["He (2015)"]
+    assert "B01.date" not in rows_of(soup(without_two, "reproduction_lectures"))
     assert "0 of its 1 rows" in soup(without_two, "lecture_map_b").get_text()
     assert pages.NOT_HERE in soup(without_two, "lecture_map_b").get_text()
 
