@@ -6,11 +6,11 @@ settled here. Other readers of the notebook (Jupyter, Colab) see the plain lines
 
 from __future__ import annotations
 
-import posixpath
 import re
 from html import escape
 
 from lecture_utils.claims import KEY
+from publish.book import Book
 from publish.numbers import lists
 from publish.numbers.claims import MARK, anchor, marked
 from publish.numbers.html import against, link
@@ -28,30 +28,28 @@ WORDS = {
 }
 #: What a page hides of a cell with such a tag, until a reader asks for it. The first tag that a cell has counts.
 HIDDEN = {"solution": "hide-cell", "checks": "hide-cell", "finding": "hide-input", "draw": "hide-input"}
-REPORT = "chapters/reproduction"
 _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
-def present(notebook, book, docname):
+def present(notebook, book=None):
     """Prepare a notebook for myst-nb, in place.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
         A chapter, with its outputs where it has run.
-    book : publish.book.Book
-    docname : str
-        The chapter as Sphinx names it: "chapters/05_sgd_and_batches".
+    book : publish.book.Book, optional
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The same notebook.
     """
+    book = book or Book()
     tables, pages = lists.read(book.root), [name for _, name in book.documents()]
-    report = posixpath.relpath(REPORT, posixpath.dirname(docname) or ".") + ".html" if REPORT in pages else ""
-    prepare(notebook, report, linked_cells(tables, docname))
-
-
-def linked_cells(tables, docname):
-    """The ids of the cells of a chapter to which the tables of figures and papers lead: set of str."""
-    places = (row["place"].partition(":") for row in [*tables["figures"], *tables["papers"]])
-    return {cell for chapter, _, cell in places if chapter == docname.rpartition("/")[2][:2]}
+    linked = {row["place"].partition(":")[2] for row in [*tables["figures"], *tables["papers"]]}
+    # The page lies in the folder of the chapters.
+    return prepare(notebook, "reproduction.html" if "chapters/reproduction" in pages else "", linked)
 
 
 def prepare(notebook, report, linked):
@@ -79,6 +77,7 @@ def prepare(notebook, report, linked):
             _fold(cell, [output["metadata"][KEY] for output in claims])
         cells.append(cell)
     notebook["cells"] = cells
+    return notebook
 
 
 def line(record, report="", named=None):

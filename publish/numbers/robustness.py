@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import csv
 
+from publish.numbers.claims import claimed
 from publish.whole import whole
 
-#: The settings of the book, and what the tool changes in them. Rates and numbers of updates are halved and doubled.
-AS_IT_IS = "as it is"
-SETTINGS = (AS_IT_IS, "rate x 0.5", "rate x 2", "updates x 0.5", "updates x 2")
+AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but seeds and threads
 BOOKS, OTHER = "the book's", "other"  # values of `seeds`
 CONDITION = ["data", "setting", "seeds", "threads", "torch"]
 COLUMNS = ["id", "chapter", *CONDITION, "runs", "held", "lowest", "highest", "code"]
@@ -38,13 +37,19 @@ def write(root, rows):
         writer.writerows(rows)
 
 
+def ids(notebook):
+    """The ids of claims that can be read in the code of a notebook, in order: list of str."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and "claim" in cell["source"]]
+    return list(dict.fromkeys(id_ for cell in cells for id_ in claimed(cell["source"])))
+
+
 def rows_of(runs):
     """One row for each claim and condition.
 
     Parameters
     ----------
     runs : list of dict
-        One for each run of a chapter: chapter ("05"), code, data, setting (one of `SETTINGS`), shift (steps that the
+        One for each run of a chapter: chapter ("05"), code, data, setting (what was changed), shift (steps that the
         seeds were moved), threads, torch, and claims: a list of dict with id, holds (True, False, or None where the
         claim was not made) and, where it has a number, measured.
 
@@ -97,19 +102,17 @@ def held_again(rows):
     return {id_: counts for id_, counts in found.items() if counts[1]}
 
 
-def failures(rows):
-    """The claims that failed at least once, and where: dict of lists of str.
+def condition(row):
+    """The condition of a row in words: "MNIST, rates doubled, other seeds, threads: 1, PyTorch 2.9"."""
+    setting = "" if row["setting"] == AS_IT_IS else f"{row['setting']}, "
+    return f"{row['data']}, {setting}{row['seeds']} seeds, threads: {row['threads']}, PyTorch {row['torch']}"
 
-    Examples
-    --------
-    >>> row = {"id": "A01", "data": "MNIST", "setting": "rate x 2", "seeds": "other", "threads": "1", "torch": "2.9"}
-    >>> failures([row | {"runs": "5", "held": "4"}, row | {"runs": "5", "held": "5"}])
-    {'A01': ['MNIST, rate x 2, other seeds, threads: 1, PyTorch 2.9: held in 4 of 5']}
-    """
+
+def failures(rows):
+    """The claims that failed at least once, and where: dict of lists of str, "MNIST, ...: held in 4 of 5"."""
     found = {}
     for row in rows:
         if row["held"] != row["runs"]:
-            setting = "" if row["setting"] == AS_IT_IS else f"{row['setting']}, "
-            where = f"{row['data']}, {setting}{row['seeds']} seeds, threads: {row['threads']}, PyTorch {row['torch']}"
-            found.setdefault(row["id"], []).append(f"{where}: held in {row['held']} of {row['runs']}")
+            said = f"{condition(row)}: held in {row['held']} of {row['runs']}"
+            found.setdefault(row["id"], []).append(said)
     return found

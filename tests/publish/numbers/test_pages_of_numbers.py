@@ -114,7 +114,7 @@ def test_chapters_that_have_not_run_do_not_break_the_pages(book):
 def test_other_runs_get_their_columns(chapters, book):
     run = {"chapter": "01", "code": "c", "data": "MNIST", "threads": 1, "torch": "2.9", "setting": "as it is"}
     fails = [{"id": "A01", "holds": False}, {"id": "ch01.loop-1", "holds": True, "measured": 1}]
-    runs = [run | {"shift": 1, "claims": fails}, run | {"shift": 0, "setting": "rate x 2", "claims": fails}]
+    runs = [run | {"shift": 1, "claims": fails}, run | {"shift": 0, "setting": "rates doubled", "claims": fails}]
     numbers = pages.Numbers(chapters, lists.read(book.root), robustness.rows_of(runs))
     rows = rows_of(BeautifulSoup(pages.claims_table(numbers, lectures=False), "lxml"))
     assert (rows["ch01.loop-1"]["Held again"], rows["ch01.loop-1"]["Other settings"]) == ("1 of 1", "1 of 1")
@@ -122,7 +122,7 @@ def test_other_runs_get_their_columns(chapters, book):
     rows = rows_of(BeautifulSoup(pages.claims_table(numbers, lectures=True), "lxml"))
     assert (rows["A01"]["Held again"], rows["A01"]["Other settings"]) == ("", "0 of 1")
     tables = BeautifulSoup(pages.other_runs(numbers), "lxml").find_all("table")
-    assert "1 claim failed" in tables[1].caption.get_text() and "rate x 2" in tables[1].get_text()
+    assert "1 claim failed" in tables[1].caption.get_text() and "rates doubled" in tables[1].get_text()
 
 
 def test_a_table_is_one_for_a_screen_reader_and_one_block_of_markdown():

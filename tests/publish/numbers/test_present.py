@@ -87,7 +87,7 @@ def test_a_name_is_given_once_and_signs_are_escaped():
 
 
 def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
-    present.present(ran, book, "chapters/01_one")
+    present.present(ran, book)
     assert [cell.id for cell in ran.cells][1:3] == ["cell-set-up", "set-up"]  # figures.csv leads to it
     assert ran.cells[3].source.startswith("claim(")  # no line that only Colab reads
     assert "text/plain" in ran.cells[3].outputs[0].data  # for who shows no HTML
@@ -112,5 +112,5 @@ def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
 def test_a_chapter_that_has_not_run_is_prepared_too(book, ran):
     for cell in ran.cells:
         cell.get("outputs", []).clear()
-    present.present(ran, book, "chapters/01_one")
+    present.present(ran, book)
     assert ran.cells[5].metadata["mystnb"]["code_prompt_show"] == "Checks of this section"
