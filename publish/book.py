@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import hashlib
 import os
 import re
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import nbformat
+import yaml
+from sphinx_external_toc.parsing import parse_toc_yaml
+
 ROOT = Path(__file__).resolve().parent.parent
+# What of lecture_utils decides what a chapter shows. Editors leave other files there.
+_CODE = (".py", ".mplstyle", ".json")
 
 
 @dataclass(frozen=True)
@@ -32,91 +39,114 @@ class Book:
         return self.root / "_build"
 
     @property
-    def cache(self):
-        """The executed pages, where jupyter-book looks for them."""
-        return self.build / ".jupyter_cache"
+    def pages(self):
+        """The folder of the texts and tables that are made from executed chapters; pages include them."""
+        return self.build / "pages"
 
     @property
     def site(self):
-        """The folder of the built pages."""
-        edition = self.build / "site" / "en"
-        return edition if edition.exists() else self.build / "html"
+        """The folder of the built pages, ready for a host."""
+        return self.build / "site"
+
+    @cached_property
+    def config(self):
+        """The content of `_config.yml`: dict."""
+        return yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8"))
+
+    @property
+    def title(self):
+        return self.config["title"]
 
     @property
     def slug(self):
         """The name of files that hold the whole book, made from its title."""
-        title = re.search(r"^title: *(.+)$", (self.root / "_config.yml").read_text(encoding="utf-8"), re.M)[1]
-        return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
-    @property
-    def figures(self):
-        """The file of what each page took when it last ran: seconds and memory."""
-        return self.build / "execution.json"
+    @cached_property
+    def contents(self):
+        """The table of contents, as Sphinx reads it: sphinx_external_toc.api.SiteMap."""
+        return parse_toc_yaml(self.root / "_toc.yml")
 
-    def pages(self):
-        """The pages that hold code, in the order of the table of contents: list of pathlib.Path."""
-        import yaml
+    def documents(self):
+        """The pages in the order of the contents: list of (caption of their part or "", name without suffix)."""
+        return list(self._below("", self.contents.root.docname))
 
-        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
-        return [path for name in _names(toc) if (path := self._with_code(name))]
+    def _below(self, caption, name):
+        name = re.sub(r"\.(ipynb|md)$", "", name)
+        yield caption, name
+        known = {re.sub(r"\.(ipynb|md)$", "", key): document for key, document in self.contents.items()}
+        for tree in known[name].subtrees:
+            for item in tree.items:
+                if isinstance(item, str):  # a file; addresses of other sites are not pages
+                    yield from self._below(tree.caption or caption, str(item))
 
-    def name(self, page):
-        """How messages call a page: its path below the root, such as chapters/01_universal_approximation.ipynb."""
-        return page.relative_to(self.root).as_posix()
+    def chapters(self):
+        """The notebooks of the book, in the order of the contents: list of pathlib.Path."""
+        paths = (self.root / f"{name}.ipynb" for _, name in self.documents())
+        return [path for path in paths if path.exists()]
 
-    def _with_code(self, name):
-        notebook = self.root / f"{name.removesuffix('.ipynb').removesuffix('.md')}.ipynb"
-        if notebook.exists():
-            return notebook
-        text = notebook.with_suffix(".md")
-        return text if text.exists() and "```{code-cell}" in text.read_text(encoding="utf-8") else None
-
-
-def _names(entry):
-    """The documents that an entry of the table of contents and all below it name, in order."""
-    for key in ("root", "file"):
-        if key in entry:
-            yield entry[key]
-    for key in ("parts", "chapters", "sections"):
-        for below in entry.get(key, ()):
-            yield from _names(below)
+    def name(self, path):
+        """How messages and links call a file: its path below the root, such as chapters/05_sgd_and_batches.ipynb."""
+        return path.relative_to(self.root).as_posix()
 
 
-def read(page):
-    """A page as a notebook, read as myst-nb reads it, so that the cache knows it again."""
-    if page.suffix == ".ipynb":
-        import nbformat
+def read(path):
+    """A notebook: nbformat.NotebookNode. Cells without an id, as old editors leave them, get one: "cell-3".
 
-        return nbformat.read(page, as_version=4)
-    from myst_nb.core.read import read_myst_markdown_notebook
+    Raises
+    ------
+    ValueError
+        The file is no notebook; the message names it.
+    """
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except Exception as error:  # of JSON, of its schema, of the encoding
+        raise ValueError(f"{path.name} is no notebook: {str(error).splitlines()[0]}") from error
 
-    notebook = read_myst_markdown_notebook(page.read_text(encoding="utf-8"), add_source_map=True, path=page)
-    for number, cell in enumerate(notebook.cells, start=1):
-        cell.id = f"number-{number}"  # in place of a random one, which says nothing in a report
+
+def parse(text):
+    """The notebook in a text; see `read`."""
+    notebook = nbformat.reads(text, as_version=4)
+    for number, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"cell-{number}")
+    notebook.nbformat_minor = max(5, notebook.nbformat_minor)
     return notebook
 
 
-def environment_key(book):
-    """A hash of what all chapters depend on: Python, the pinned packages, lecture_utils, and the data in use.
+def code_of(notebook):
+    """What tells one version of a chapter's code from another: str, 16 hexadecimal digits. Prose does not count."""
+    cells = [
+        (cell.source, sorted(cell.metadata.get("tags", []))) for cell in notebook.cells if cell.cell_type == "code"
+    ]
+    return hashlib.sha256(repr(cells).encode()).hexdigest()[:16]
 
-    Comments and docstrings of lecture_utils do not count, its other files do: the style sheet and the recorded
-    measurements decide what a chapter shows.
+
+def environment_key(book, data):
+    """A hash of what all chapters depend on: Python, the pinned packages, the code of lecture_utils, and the data.
+
+    Comments and docstrings do not count.
+
+    Parameters
+    ----------
+    book : Book
+    data : str
+        What `lecture_utils.data.identity` says of the digits in use.
 
     Returns
     -------
     str
-        64 hexadecimal digits.
+        12 hexadecimal digits.
     """
-    key = hashlib.sha256(sys.version.encode())
-    files = (p for p in (book.root / "lecture_utils").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    key = hashlib.sha256(f"{sys.version}\0{data}".encode())
+    package = book.root / "lecture_utils"
+    files = [path for path in package.rglob("*") if path.suffix in _CODE and not path.name.startswith(".")]
     for path in [*sorted(files), book.root / "requirements.txt"]:
-        content = _code(path) if path.suffix == ".py" else path.read_bytes()
-        key.update(f"\0{path.relative_to(book.root).as_posix()}\0".encode() + content)
-    key.update(repr(data_in_use()).encode())
-    return key.hexdigest()
+        content = _without_words(path) if path.suffix == ".py" else path.read_bytes()
+        key.update(f"\0{book.name(path)}\0".encode() + content)
+    return key.hexdigest()[:12]
 
 
-def _code(path):
+def _without_words(path):
     """A module without its comments, docstrings and layout."""
     try:
         tree = ast.parse(path.read_bytes())
@@ -130,44 +160,7 @@ def _code(path):
     return ast.dump(tree).encode()
 
 
-def data_in_use():
-    """What tells one set of digits from another, without the seconds of reading them.
-
-    Follows the order in which `lecture_utils.data.digits` looks. An archive counts by its content, a folder by its
-    place and by the times of its folders, which change when a file is added or removed.
-
-    Returns
-    -------
-    tuple of str
-        Begins with "named", "fastai", "download" or "bundled".
-    """
-    import platformdirs
-
-    setting = os.environ.get("LECTURE_MNIST", "").strip()
-    if setting == "bundled":
-        return ("bundled",)
-    if setting:
-        return "named", _state(Path(setting).expanduser().absolute())
-    home = Path(os.environ.get("FASTAI_HOME", "~/.fastai")).expanduser().absolute()
-    settings = configparser.ConfigParser()
-    try:
-        settings.read(home / "config.ini", encoding="utf-8")
-        folder = home / settings["DEFAULT"].get("data", "data") / "mnist_png"
-    except (configparser.Error, UnicodeDecodeError, OSError):
-        folder = home / "data" / "mnist_png"
-    if folder.is_dir():
-        return "fastai", _state(folder)
-    kept = os.environ.get("LECTURE_CACHE") or platformdirs.user_cache_dir("lecture_utils", appauthor=False)
-    downloaded = (Path(kept).expanduser().absolute() / "download" / "tensors.pt").is_file()
-    return ("download",) if downloaded else ("bundled",)
-
-
-def _state(path):
-    try:
-        if path.is_file():
-            with path.open("rb") as archive:
-                return hashlib.file_digest(archive, "sha256").hexdigest()
-        folders = [path, *path.glob("*"), *path.glob("*/[0-9]")]
-        return f"{path} {[folder.stat().st_mtime_ns for folder in sorted(folders)]}"
-    except OSError:  # not there: the chapters will say so
-        return f"{path} is not there"
+def use_short_temporary_folder():
+    """Let this process keep its sockets below /tmp where TMPDIR is longer than the address of a socket may be."""
+    if len(tempfile.gettempdir()) > 60 and os.access("/tmp", os.W_OK):
+        tempfile.tempdir = "/tmp"

@@ -1,9 +1,11 @@
 """Two executions are compared byte by byte; only the numbers of cells that are listed as timings may differ."""
 
-import nbformat
+import csv
+
 import pytest
 
-from publish import determinism, figures, places
+from publish.book import Book, read
+from publish.tools import determinism
 
 
 def text(content):
@@ -30,38 +32,25 @@ def picture(svg):
     ],
 )
 def test_what_counts_as_alike(first, second, timing, alike):
-    assert (determinism.difference(first, second, timing) is None) == alike
+    assert (determinism.lines(first, timing) == determinism.lines(second, timing)) == alike
 
 
 def test_the_first_line_that_differs_is_shown():
     found = determinism.compare({"one": text("a\nb\nc\n"), "two": []}, {"one": text("a\nx\ny\n"), "two": []}, set())
-    assert found == ["cell 'one' differs:\n    text: b\n    text: x"]
-
-
-def test_a_cell_on_the_list_without_need_is_found():
-    outputs = {"one": text("1 s\n"), "two": text("2 s\n")}
-    assert determinism.needless(outputs, outputs | {"one": text("3 s\n")}, {"one", "two"}) == ["two"]
+    assert found == ["cell 'one' differs:\n    b\n    x"]
 
 
 def test_the_list_of_timings_names_cells_of_the_book(root):
-    cells = {
-        (path.stem[:2], cell["id"])
-        for path in places.chapters(root)
-        for cell in places.read(path)["cells"]
-        if cell["cell_type"] == "code"
-    }
-    rows = figures.table("timings.csv", root)
+    cells = {(path.stem[:2], cell.id) for path in Book().chapters() for cell in read(path).cells}
+    with open(root / "chapters" / "timings.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert not [row for row in rows if (row["chapter"], row["cell"]) not in cells]
     assert all(row["why"] for row in rows)
 
 
 @pytest.mark.parametrize(("source", "code"), [("print(1)", 0), ("import time; print(time.time_ns())", 1)])
-def test_a_chapter_runs_twice_and_is_compared(tmp_path, monkeypatch, capsys, source, code):
-    (tmp_path / "chapters").mkdir()
-    monkeypatch.setattr(determinism, "ROOT", tmp_path)
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id="only")], metadata=kernel)
-    nbformat.write(notebook, tmp_path / "chapters" / "01_one.ipynb")
-    assert determinism.main(["--jobs", "2"]) == code
-    said = capsys.readouterr().out
-    assert ("cell 'only' differs" in said) == bool(code)
+def test_chapters_run_twice_and_are_compared(book, chapter, capsys, source, code):
+    (book.root / "chapters" / "timings.csv").write_text("chapter,cell,why\n")
+    chapter("01_one", source)
+    assert determinism.main(["--jobs", "2", "--chapters", "01"], book) == code
+    assert ("cell 'code-0' differs" in capsys.readouterr().out) == bool(code)

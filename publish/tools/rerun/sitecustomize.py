@@ -1,7 +1,7 @@
 """Makes a chapter run with other seeds and other threads, and lets it go on after a claim that fails.
 
-Python imports a module of this name when it starts. publish/robustness.py puts this folder on PYTHONPATH, so that it
-also works in the processes that a chapter starts; nothing in a chapter knows of it. LECTURE_RERUN holds two numbers:
+Python imports a module of this name when it starts. publish/tools/robustness.py puts this folder on PYTHONPATH, so that
+it also works in the processes that a chapter starts; nothing in a chapter knows of it. LECTURE_RERUN holds two numbers:
 what is added to every seed, and the number of threads.
 """
 

@@ -1,8 +1,8 @@
 """Kernels that start with the heavy libraries already imported.
 
-Each page imports PyTorch, torchvision and matplotlib: three seconds of computing, the same for every page. A process
-imports them once (Python's own fork server), and each kernel is a copy of that process. What a page finds is a fresh
-kernel: its own folder, environment and variables; only the work of importing is done.
+Each chapter imports PyTorch and matplotlib: seconds of computing, the same for every chapter. A process imports them
+once (Python's own fork server), and each kernel is a copy of that process. What a chapter finds is a fresh kernel: its
+own folder, environment and variables; only the work of importing is done.
 """
 
 from __future__ import annotations
@@ -15,35 +15,37 @@ from multiprocessing import forkserver
 
 from jupyter_client.provisioning import LocalProvisioner
 
-PRELOADED = "publish.preloaded"
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from publish.book import ROOT, use_short_temporary_folder
+
+PRELOADED = "publish.run.preloaded"
 
 
-def is_worth_it(sources):
-    """Whether pages with these sources, list of str, start sooner this way: two at least use PyTorch, on Linux.
+def server(env):
+    """Start the process that imports the libraries, where that is possible and safe: on Linux.
 
-    Elsewhere a process that has imported such libraries must not be copied, or cannot be.
+    Parameters
+    ----------
+    env : dict of str
+        The environment of the kernels: what the libraries read while they are imported.
+
+    Returns
+    -------
+    multiprocessing.context.BaseContext or None
+        What copies that process.
     """
-    return sys.platform == "linux" and sum("torch" in source for source in sources) > 1
-
-
-def server():
-    """Start the process that imports the libraries; a multiprocessing context that copies it."""
+    if sys.platform != "linux":
+        return None
+    use_short_temporary_folder()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([PRELOADED])
-    # What the libraries read while they are imported; the rest a kernel gets from its own environment.
-    path = os.pathsep.join(filter(None, [_HERE, os.environ.get("PYTHONPATH")]))
-    given = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline", "PYTHONPATH": path}
-    before = {name: os.environ.get(name) for name in given}
-    os.environ |= given
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(env | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))})
     try:
         forkserver.ensure_running()
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        os.environ.clear()
+        os.environ.update(before)
     return context
 
 
@@ -59,7 +61,7 @@ class Provisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         arguments = cmd[3:], kwargs["env"], kwargs.get("cwd"), kwargs["stdout"].name
         self.process = _Process(self._context.Process(target=_kernel, args=arguments))
-        # A group of its own, which the kernel makes as it begins: signals reach what a page starts, too.
+        # A group of its own, which the kernel makes as it begins: signals reach what a chapter starts, too.
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd")
         return self.connection_info
@@ -82,7 +84,8 @@ class _Process:
         return self._process.exitcode
 
     def send_signal(self, number):
-        os.kill(self.pid, number)
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
     def kill(self):
         self._process.kill()

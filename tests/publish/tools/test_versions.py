@@ -2,7 +2,7 @@
 
 import pytest
 
-from publish import versions
+from publish.tools import versions
 
 
 def test_oldest_and_newest(root):

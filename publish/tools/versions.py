@@ -1,10 +1,10 @@
 """Make an environment with the oldest or the newest PyTorch that the book supports, beside .venv.
 
-    python -m publish.versions oldest     # the lower bounds of pyproject.toml
-    python -m publish.versions newest     # what the package index has and the other packages allow
+    python -m publish.tools.versions oldest     # the lower bounds of pyproject.toml
+    python -m publish.tools.versions newest     # what the package index has and the other packages allow
 
 It stands in .venv-oldest or .venv-newest; the last line printed is its Python. All other packages are those of
-requirements.txt. `make oldest` and `make newest` run the chapters in it (publish/robustness.py).
+requirements.txt. `make oldest` and `make newest` run the chapters in it (publish/tools/robustness.py).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import tomllib
 import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 MOVED = ("torch", "torchvision")
 #: What runs a chapter, besides what it imports.
-RUNNING = ("ipykernel", "jupyter-cache", "pygraphviz")
+RUNNING = ("ipykernel", "nbclient", "sphinx-external-toc", "psutil", "filelock", "pygraphviz")
 # PyTorch brings its own versions of these.
 _BROUGHT = re.compile(r"(torch|torchvision|triton|sympy|fsspec|networkx|nvidia-.*|cuda-.*)==")
 
@@ -45,7 +45,8 @@ def wanted(which, root=ROOT):
             raise ValueError(f"pyproject.toml: expected a lower bound for {name}")
     # "2.9" is the first of its versions: 2.9.0.
     moved = [f"{name}=={bounds[name]}.0" if which == "oldest" else name for name in MOVED]
-    pins = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    text = (root / "requirements.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"(?m)^[\w.-]+==[^\s;\\]+(?: ; [^\\\n]+)?", text)  # without the hashes
     return [*moved, *(name for name in bounds if name not in MOVED), *RUNNING], [
         p for p in pins if not _BROUGHT.match(p)
     ]
@@ -70,7 +71,7 @@ def make(which, root=ROOT):
 
 def main(arguments=None):
     """Make an environment and print its Python."""
-    parser = argparse.ArgumentParser(prog="python -m publish.versions", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m publish.tools.versions", description=__doc__.splitlines()[0])
     parser.add_argument("which", choices=("oldest", "newest"))
     print(make(parser.parse_args(arguments).which))
     return 0

@@ -1,0 +1,76 @@
+"""Bring the executed chapters into the pages.
+
+Before Sphinx reads, the chapters that are out of date run, and the texts that are made from what they gave are written.
+Then MyST-NB reads each chapter by `read_chapter`: the prose and code of the source, the outputs of its last run, shown
+as publish/numbers/present.py wants it. So `jupyter-book build .` alone never shows a page that is out of date.
+"""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from publish.numbers import pages, present
+from sphinx.errors import ExtensionError
+
+from publish.book import Book, parse, read
+from publish.run import data
+from publish.run.execute import building
+from publish.run.store import Store, show
+
+
+def read_chapter(text):
+    """A chapter as MyST-NB renders it; named in `nb_custom_formats`."""
+    notebook = parse(text)
+    return present.present(show(notebook, Store(Book(), data.identity()).find(notebook)))
+
+
+class _Build:
+    """What a build has to remember from its start to its end."""
+
+    def __init__(self, app):
+        self.lock = None
+        app.connect("builder-inited", self.start, priority=100)
+        app.connect("env-get-outdated", self.outdated)
+        app.connect("build-finished", self.end, priority=990)
+
+    def start(self, app):
+        self.book = Book(Path(app.srcdir))
+        # In a process of its own, whose copies the kernels are.
+        command = [sys.executable, "-m", "publish.run.execute"]
+        if subprocess.run(command, cwd=self.book.root, check=False).returncode:
+            raise ExtensionError("chapters did not run; the lines above say why")
+        data.settle()
+        self.lock = building(self.book)
+        self.lock.__enter__()
+        pages.write(self.book)
+
+    def outdated(self, app, env, added, changed, removed):
+        """The chapters that have run again since Sphinx read them: list of document names."""
+        store, before = Store(self.book, data.identity()), getattr(env, "book_executed", {})
+        env.book_executed = {
+            self.book.name(path).removesuffix(".ipynb"): _state(store.file(read(path))) for path in self.book.chapters()
+        }
+        return [name for name, state in env.book_executed.items() if state != before.get(name)]
+
+    def end(self, app, error):
+        if self.lock is not None:
+            self.lock.__exit__(None, None, None)
+            self.lock = None
+
+
+def _state(path):
+    return f"{path} {path.stat().st_mtime_ns}" if path.exists() else ""
+
+
+def _code_of_the_book():
+    """A hash of the code that makes pages: when it changes, Sphinx has to read every page again."""
+    folder = Path(__file__).resolve().parent.parent
+    files = sorted(folder.rglob("*.py"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def setup(app):
+    _Build(app)
+    app.add_config_value("book_code", _code_of_the_book(), "env", str)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""From source to executed: which chapters are out of date, and running them."""

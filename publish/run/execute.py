@@ -1,0 +1,229 @@
+"""Run the chapters whose code, or what they depend on, has changed; several at once, one to a core.
+
+    python -m publish.run.execute [--jobs N] [--report]
+
+`jupyter-book build .` does the same before it reads the pages. A chapter that fails does not stop the others, and what
+ran is kept, also when the run is interrupted. Prose never makes a chapter run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import filelock
+import psutil
+
+from publish.book import Book, read
+from publish.run import data, kernel, warm
+from publish.run.store import Store
+
+SECONDS, BYTES = 20, 2_000_000_000  # the budget of one chapter: computing time on one core, and memory
+
+
+class ChapterFailed(Exception):
+    """Chapters did not run to their end, or the digits that they need are missing; the message says which and why."""
+
+
+def cores():
+    """How many chapters to run at once: one for each core that this process may use, as far as memory allows."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # a container may give less time than the machine has cores
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        usable = min(usable, max(1, int(quota) // int(period)))
+    return max(1, min(usable, psutil.virtual_memory().total // BYTES))
+
+
+@contextmanager
+def building(book):
+    """Hold the lock of the checkout while the block runs: builds in one folder wait for each other, and say so."""
+    book.build.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(book.build / "lock")
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        print(f"Another build is at work in {book.root}; waiting for it", flush=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _say(line):
+    print(line, flush=True)
+
+
+def run(book, jobs=None, say=_say):
+    """Run what is out of date.
+
+    Parameters
+    ----------
+    book : publish.book.Book
+    jobs : int, optional
+        Chapters at once.
+    say : callable
+        Gets a line for each chapter.
+
+    Raises
+    ------
+    ChapterFailed
+        A chapter failed, or the digits are missing. What ran is kept.
+    KeyboardInterrupt
+        The run was interrupted, by Ctrl-C or by another signal that asks to end; kernels are gone then.
+    """
+    jobs = jobs or cores()
+    try:
+        store = Store(book, data.settle())
+    except data.DataMissing as error:
+        raise ChapterFailed(str(error)) from error
+    store.forget_old()
+    todo, failed = [], []
+    for path in book.chapters():
+        try:
+            notebook = read(path)
+        except ValueError as error:
+            failed.append(path)
+            say(f"FAILED {book.name(path)}: {error}")
+            continue
+        if store.find(notebook) is None:
+            todo.append((path, notebook))
+    if not todo and not failed:
+        say("chapters: nothing to run, all up to date")
+        return
+    say(f"chapters to run: {len(todo)} of {len(book.chapters())}, {jobs} at a time")
+    begun = time.monotonic()
+    failed += _run_all(book, store, sorted(todo, key=_said_seconds, reverse=True), jobs, say)
+    say(f"{len(todo) - len(failed)} of {len(todo)} ran in {time.monotonic() - begun:.1f} s")
+    if failed:
+        raise ChapterFailed(f"failed: {', '.join(book.name(path) for path in failed)}")
+
+
+def _said_seconds(chapter):
+    """How long a chapter says that it runs ("about 20 seconds to run"): the longest start first."""
+    said = re.search(r"about (\d+) seconds to run", "".join(cell.source for cell in chapter[1].cells[:1]))
+    return float(said[1]) if said else float("inf")
+
+
+def _run_all(book, store, todo, jobs, say):
+    """Run chapters in threads; returns the paths of those that failed."""
+    kernels, ended, failed = set(), threading.Event(), []
+    env = kernel.environment(book)
+    start = warm.server(env) if len(todo) > 1 else None
+
+    def one(chapter):
+        path, notebook = chapter
+        if ended.is_set():
+            return
+        log = book.build / "kernels.log"
+        error = kernel.execute(notebook, path.parent, env, log, start=start, started=kernels.add)
+        if ended.is_set():
+            return
+        faults = [error] if error else kernel.silent_faults(notebook)
+        took = notebook.metadata["took"]
+        if not faults:
+            try:
+                store.keep(notebook)
+            except OSError as reason:
+                faults = [f"its outputs could not be kept: {reason}"]
+        if faults:
+            failed.append(path)
+            say("\n".join([f"FAILED {book.name(path)} after {took['seconds']:.1f} s", *faults]))
+        else:
+            say(f"ran {book.name(path)} in {took['seconds']:.1f} s{_over(took)}")
+
+    with ThreadPoolExecutor(jobs) as pool, _signals_interrupt():
+        try:
+            for future in [pool.submit(one, chapter) for chapter in todo]:
+                future.result()
+        except BaseException:
+            ended.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for pid in kernels:
+                with suppress(OSError):  # ended already
+                    os.kill(pid, signal.SIGTERM) if sys.platform == "win32" else os.killpg(pid, signal.SIGKILL)
+            say("Interrupted. What ran is kept; the rest runs next time.")
+            raise
+    return failed
+
+
+@contextmanager
+def _signals_interrupt():
+    """Let the signals that ask a program to end interrupt it, as Ctrl-C does."""
+
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        names = []
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _over(took):
+    """By what a chapter exceeds its budget, in words; "" where it does not."""
+    found = []
+    if took["cpu"] > SECONDS:
+        found.append(f"computes for {took['cpu']:.0f} s, the budget is {SECONDS} s")
+    if took["peak"] > BYTES:
+        found.append(f"takes {took['peak'] / 1e9:.1f} GB of memory, the budget is {BYTES / 1e9:g} GB")
+    return f" (over: {'; '.join(found)})" if found else ""
+
+
+def report(book):
+    """What each chapter took when it last ran, and the slowest cells: list of lines."""
+    store, lines, cells, total = Store(book, data.identity()), [], [], 0.0
+    for path in book.chapters():
+        ran = store.find(read(path))
+        if ran is None:
+            lines.append(f"{book.name(path):45} has not run as it is now")
+            continue
+        took = ran.metadata.took
+        total += took["cpu"]
+        cells += [(seconds, book.name(path), cell) for cell, seconds in took["cells"].items()]
+        lines.append(
+            f"{book.name(path):45} {took['seconds']:6.1f} s, computing {took['cpu']:5.1f} s, "
+            f"{took['peak'] / 1e6:5.0f} MB{_over(took)}"
+        )
+    slowest = [f"{seconds:6.1f} s  {name}  {cell}" for seconds, name, cell in sorted(cells, reverse=True)[:10]]
+    return [*lines, f"all: computing {total:.1f} s", "", "slowest cells", *slowest]
+
+
+def main(arguments=None, book=None):
+    """Run what is out of date, or say what chapters took; 0, 1 when a chapter failed, 130 when interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m publish.run.execute", description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=cores(), metavar="N", help="chapters at once (default: one a core)")
+    parser.add_argument("--report", action="store_true", help="run nothing; say what each chapter took")
+    given = parser.parse_args(arguments)
+    if given.jobs < 1:
+        parser.error(f"--jobs: expected at least 1, got {given.jobs}")
+    book = book or Book()
+    if given.report:
+        print("\n".join(report(book)))
+        return 0
+    try:
+        with building(book):
+            run(book, given.jobs)
+    except (ChapterFailed, OSError) as error:
+        print(f"FAILED {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

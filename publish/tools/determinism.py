@@ -1,0 +1,109 @@
+"""Show that two executions of the book give the same outputs, byte for byte.
+
+    python -m publish.tools.determinism [--jobs N] [--chapters 01 03]
+
+Every chapter runs twice, in fresh kernels, in temporary folders. Then the outputs are compared: texts, pictures and
+records of claims. Cells that show timings differ by their nature: chapters/timings.csv lists them, one by one, and of
+those only the texts are compared, with every number replaced by a sign and with spaces in a row as one. Nothing else is
+forgiven. The exit code is 1 where anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import re
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+from publish.book import Book, read
+from publish.run import data, kernel
+from publish.run.execute import cores
+
+_NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?")
+
+
+def outputs(book, path):
+    """Run a chapter in a temporary copy of its folder: its outputs by cell (dict of lists), and what went wrong."""
+    notebook = read(path)
+    with tempfile.TemporaryDirectory() as folder:
+        error = kernel.execute(notebook, folder, kernel.environment(book), book.build / "kernels.log", timeout=900)
+    return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}, error
+
+
+def lines(cell_outputs, timing=False):
+    """The outputs of a cell as lines of text that can be compared: list of str.
+
+    What is printed in a row counts as one: where a kernel cuts it depends on the moment. With `timing`, numbers are
+    replaced, and pictures are left out.
+    """
+    texts, last = [], None
+    for output in json.loads(json.dumps(cell_outputs)):
+        if output["output_type"] == "stream":
+            if last == output["name"]:
+                texts[-1] += output["text"]
+            else:
+                texts.append(f"{output['name']}: {output['text']}")
+            last = output["name"]
+            continue
+        last = None
+        found = output.get("data", {}) | {key: output[key] for key in ("ename", "evalue") if key in output}
+        found["metadata"] = output.get("metadata", {})
+        kept = sorted((k, v) for k, v in found.items() if not (timing and k.startswith("image/")))
+        texts += [
+            f"{kind}: {value if isinstance(value, str) else json.dumps(value, sort_keys=True)}" for kind, value in kept
+        ]
+    if timing:  # a shorter number moves what stands behind it in a table
+        texts = [re.sub(" +", " ", _NUMBER.sub("#", text)) for text in texts]
+    return [line for text in texts for line in text.splitlines()]
+
+
+def compare(first, second, timings):
+    """What differs between two executions of a chapter: list of str.
+
+    Parameters
+    ----------
+    first, second : dict
+        The outputs by cell.
+    timings : set of str
+        The cells that show timings.
+    """
+    found = []
+    for cell in first:
+        one, two = (lines(ran[cell], cell in timings) for ran in (first, second))
+        for a, b in zip([*one, ""], [*two, ""], strict=False):
+            if a != b:
+                at = max(0, next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0) - 60)
+                found.append(f"cell {cell!r} differs:\n    {a[at : at + 160]}\n    {b[at : at + 160]}")
+                break
+    return found
+
+
+def main(arguments=None, book=None):
+    """Run every chapter twice and compare; 1 where something differs or fails."""
+    parser = argparse.ArgumentParser(prog="python -m publish.tools.determinism", description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=cores(), metavar="N", help="chapters at once (one a core)")
+    parser.add_argument("--chapters", nargs="+", metavar="NN", help="only these, by number")
+    given, book = parser.parse_args(arguments), book or Book()
+    data.settle()
+    paths = [path for path in book.chapters() if not given.chapters or path.stem[:2] in given.chapters]
+    with open(book.root / "chapters" / "timings.csv", encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    wrong = 0
+    with ThreadPoolExecutor(given.jobs) as pool:
+        runs = [(path, pool.submit(outputs, book, path), pool.submit(outputs, book, path)) for path in paths]
+        for path, one, two in runs:
+            (first, error), (second, again) = one.result(), two.result()
+            timings = {row["cell"] for row in listed if row["chapter"] == path.stem[:2]}
+            found = [error or again] if error or again else compare(first, second, timings)
+            said = f"{len(first) - len(timings)} cells alike, {len(timings)} with timings"
+            print(f"{path.stem}: {'DIFFERS' if found else said}", *found, sep="\n  ", flush=True)
+            wrong += bool(found)
+    print(f"{len(paths)} chapters twice: {wrong or 'none'} with differences")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

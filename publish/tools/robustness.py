@@ -1,0 +1,188 @@
+"""Run the chapters again with other seeds, settings, threads, data and versions; count how often each claim holds.
+
+    python -m publish.tools.robustness [--jobs N] [--chapters 01 03] [--seeds 5] [--only seeds settings threads]
+
+Every chapter runs with the book's seeds and with five others; with its learning rates halved and doubled, and its
+epochs or updates halved and doubled; on MNIST and on the bundled digits; and with the book's seeds on two threads. To
+try another version of PyTorch, run this with the Python of an environment that has it: its results stand beside the
+others.
+
+Each run leaves one file in _build/robustness, so that work that was stopped goes on where it was; a chapter whose code
+has changed runs again. At the end publish/numbers/robustness.csv is brought up to date.
+
+How it is done: publish/tools/rerun/sitecustomize.py changes seeds and threads inside the kernel, and lines are added to
+the cell "constants" for settings. Chapters are not changed, and a claim that fails does not stop them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from lecture_utils.claims import records
+from publish.book import Book, code_of, read
+from publish.numbers import robustness as table
+from publish.run import data, kernel
+from publish.run.execute import cores
+from publish.whole import whole
+
+RERUN = Path(__file__).resolve().parent / "rerun"
+STEP = 1000  # between the seeds of one run and of the next: more than a chapter counts through
+BOOKS = "as it is"
+#: By what name a setting is known, what is done to it, and how the column says so.
+SETTINGS = {
+    "rates halved": ("RATE", "0.5"),
+    "rates doubled": ("RATE", "2"),
+    "updates halved": ("EPOCHS|UPDATES", "0.5"),
+    "updates doubled": ("EPOCHS|UPDATES", "2"),
+}
+_SCALE = """
+def _scaled(value, factor):
+    if isinstance(value, (tuple, list)):
+        return type(value)(_scaled(one, factor) for one in value)
+    return max(1, round(value * factor)) if isinstance(value, int) else value * factor
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a chapter: its path, the name of the data, how many steps its seeds are moved, setting, threads."""
+
+    path: Path
+    data: str
+    shift: int = 0
+    setting: str = BOOKS
+    threads: int = 1
+
+    @property
+    def chapter(self):
+        return self.path.stem[:2]
+
+    def file(self, book):
+        words = [self.chapter, self.data, f"seeds{self.shift}", self.setting, f"threads{self.threads}"]
+        torch = f"torch-{version('torch').partition('+')[0]}"
+        return book.build / "robustness" / torch / ("-".join(words).replace(" ", "-") + ".json")
+
+
+def planned(paths, names, seeds=5, only=("seeds", "settings", "threads")):
+    """The runs, those of one condition for all chapters before those of the next: list of Run."""
+    cases = [{}]
+    cases += [{"shift": shift} for shift in range(1, seeds + 1)] if "seeds" in only else []
+    cases += [{"setting": setting} for setting in SETTINGS] if "settings" in only else []
+    cases += [{"threads": 2}] if "threads" in only else []
+    found = []
+    for case in cases:
+        for path in paths:
+            source = path.read_text(encoding="utf-8")
+            if "setting" in case and not settings(read(path), case["setting"]):
+                continue
+            found += [Run(path, name, **case) for name in (names if "digits(" in source else ["no digits"])]
+    return found
+
+
+def settings(notebook, setting):
+    """The names in the chapter's cell "constants" that a setting changes: list of str."""
+    constants = "".join(cell.source for cell in notebook.cells if cell.id == "constants")
+    return re.findall(rf"(?m)^(\w*(?:{SETTINGS[setting][0]})\w*) = ", constants)
+
+
+def changed(notebook, setting):
+    """Add to the cell "constants" what changes its settings."""
+    if setting != BOOKS:
+        names, factor = settings(notebook, setting), SETTINGS[setting][1]
+        (cell,) = (cell for cell in notebook.cells if cell.id == "constants")
+        cell.source += "\n" + _SCALE + "\n".join(f"{name} = _scaled({name}, {factor})" for name in names)
+    return notebook
+
+
+def is_done(book, run):
+    """Whether a result of the chapter's present code is there."""
+    try:
+        return json.loads(run.file(book).read_text())["code"] == code_of(read(run.path))
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def execute(book, run, mnist):
+    """Run a chapter and write its result, whole or not at all: the run, and the ids of claims that did not hold."""
+    notebook = read(run.path)
+    code, expected = code_of(notebook), table.ids(notebook)
+    env = kernel.environment(
+        book,
+        LECTURE_RERUN=f"{run.shift * STEP} {run.threads}",
+        LECTURE_MNIST=mnist if run.data == "MNIST" else "bundled",
+        OMP_NUM_THREADS=str(run.threads),
+        OMP_WAIT_POLICY="PASSIVE",  # two threads on a busy machine would wait for each other
+        PYTHONPATH=os.pathsep.join([str(RERUN), str(book.root), os.environ.get("PYTHONPATH", "")]),
+    )
+    error = kernel.execute(
+        changed(notebook, run.setting), run.path.parent, env, book.build / "kernels.log", allow_errors=True, timeout=900
+    )
+    # A claim that was not reached, because its cell failed before, does not hold.
+    found = {record["id"]: record for record in records(notebook)}
+    claims = [
+        {"id": i, "holds": False} | {k: v for k, v in found.get(i, {}).items() if k in ("holds", "measured")}
+        for i in expected
+    ]
+    result = {"chapter": run.chapter, "code": code, "data": run.data, "shift": run.shift, "setting": run.setting}
+    result |= {"threads": run.threads, "torch": version("torch").partition("+")[0], "claims": claims}
+    file = run.file(book)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with whole(file) as unfinished:
+        unfinished.write_text(json.dumps(result | {"error": error}))
+    return run, [claim["id"] for claim in claims if claim["holds"] is False]
+
+
+def write_table(book):
+    """Bring the table up to date with all results that fit the chapters' present code: list of rows."""
+    codes = {path.stem[:2]: code_of(read(path)) for path in book.chapters()}
+    results = [json.loads(path.read_text()) for path in sorted((book.build / "robustness").rglob("*.json"))]
+    new = table.rows_of([run for run in results if run["code"] == codes.get(run["chapter"])])
+    rows = table.merged(table.read(book.root), new)
+    table.write(book.root, rows)
+    return rows
+
+
+def main(arguments=None, book=None):
+    """Run what is not done yet and write the table; 0 also where claims fail: the table says which."""
+    parser = argparse.ArgumentParser(prog="python -m publish.tools.robustness", description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=cores(), metavar="N", help="chapters at once (one a core)")
+    parser.add_argument("--chapters", nargs="+", metavar="NN", help="only these, by number")
+    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="how many other seeds (5)")
+    kinds = ("seeds", "settings", "threads")
+    parser.add_argument("--only", nargs="+", choices=kinds, default=kinds, help="what to change (all, one at a time)")
+    parser.add_argument("--table", action="store_true", help="run nothing, write the table from what is there")
+    given, book = parser.parse_args(arguments), book or Book()
+    if not given.table:
+        names = ["MNIST", "bundled digits"] if data.settle().startswith("MNIST") else ["bundled digits"]
+        if len(names) == 1:
+            print("MNIST is not at hand (set LECTURE_MNIST): the bundled digits only")
+        mnist = os.environ.get(data.SETTING, "")
+        paths = [path for path in book.chapters() if not given.chapters or path.stem[:2] in given.chapters]
+        todo = [run for run in planned(paths, names, given.seeds, given.only) if not is_done(book, run)]
+        print(f"{len(todo)} runs to do")
+        for threads in (1, 2):  # runs on two threads need two cores each
+            part = [run for run in todo if run.threads == threads]
+            with ThreadPoolExecutor(max(1, given.jobs // threads)) as pool:
+                for run, lost in pool.map(lambda run: execute(book, run, mnist), part):
+                    said = f"{run.path.stem}, {run.data}, seeds +{run.shift * STEP}, {run.setting}, threads {threads}"
+                    print(said + (f": failed {', '.join(lost)}" if lost else ""), flush=True)
+    rows = write_table(book)
+    lost = [
+        f"{row['id']}: {table.condition(row)}: {row['held']} of {row['runs']}"
+        for row in rows
+        if row["held"] != row["runs"]
+    ]
+    print(*lost, f"{len({row['id'] for row in rows})} claims; {len(lost)} lines of failures above", sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""A book of two tiny chapters, which run in seconds."""
+
+import json
+
+import nbformat
+import pytest
+
+from publish.book import Book
+
+TOC = {
+    "format": "jb-book",
+    "root": "intro",
+    "chapters": [{"file": "chapters/01_one"}, {"url": "https://example.org"}, {"file": "chapters/02_two"}],
+}
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """Two chapters that print 1 and 2."""
+    monkeypatch.setenv("LECTURE_MNIST", "bundled")
+    (tmp_path / "lecture_utils").mkdir()
+    (tmp_path / "lecture_utils" / "helper.py").write_text("x = 1\n")
+    (tmp_path / "requirements.txt").write_text("torch==2\n")
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "_toc.yml").write_text(json.dumps(TOC))
+    (tmp_path / "_config.yml").write_text("title: Two Chapters\n")
+    (tmp_path / "intro.md").write_text("# Hi\n")
+    write(tmp_path, "01_one", "print(1)")
+    write(tmp_path, "02_two", "print(2)")
+    return Book(tmp_path)
+
+
+def write(root, name, *sources, text="words", **metadata):
+    """Write a chapter: one cell of text, and a code cell for each source, with ids code-0, code-1 and so on."""
+    cells = [nbformat.v4.new_markdown_cell(text, id="text")]
+    for number, source in enumerate(sources):
+        cells.append(nbformat.v4.new_code_cell(source, id=f"code-{number}", metadata=metadata))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), root / "chapters" / f"{name}.ipynb")
+
+
+@pytest.fixture
+def chapter(book):
+    """``chapter("01_one", "print(1)")`` writes a chapter of the book anew."""
+    return lambda name, *sources, **options: write(book.root, name, *sources, **options)
+
+
+@pytest.fixture
+def run(book, capsys):
+    """``run()`` runs the book as a user does: the exit code, the chapters that ran, and all that was said."""
+    from publish.run.execute import main
+
+    def run_(*arguments):
+        code = main(["--jobs", "2", *arguments], book)
+        said = capsys.readouterr().out
+        return code, sorted(line.split()[1].split("/")[1][:6] for line in said.splitlines() if line[:4] == "ran "), said
+
+    return run_
+
+
+@pytest.fixture
+def printed(book):
+    """``printed("01_one")`` gives what the chapter printed when it ran as it is now; None where it has not."""
+    from publish.run.store import executed
+
+    def printed_(name):
+        ran = executed(book, book.root / "chapters" / f"{name}.ipynb")
+        if ran is None:
+            return None
+        return "".join(o.text for cell in ran.cells for o in cell.get("outputs", []) if o.output_type == "stream")
+
+    return printed_

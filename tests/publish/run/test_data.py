@@ -1,0 +1,37 @@
+"""Which digits a build uses is settled once, before chapters run, and a build may insist on MNIST."""
+
+import os
+
+import pytest
+
+from publish.run import data
+
+
+@pytest.fixture(autouse=True)
+def empty(tmp_path, monkeypatch):
+    """No digits are at hand, and a download finds no network."""
+    monkeypatch.setenv("LECTURE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("FASTAI_HOME", str(tmp_path / "fastai"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("LECTURE_MNIST", "")
+    monkeypatch.delenv("BOOK_NEEDS_MNIST", raising=False)
+
+
+def test_without_a_network_all_chapters_use_the_bundled_digits_and_the_reason_is_said(capsys):
+    assert data.settle() == "bundled" and os.environ["LECTURE_MNIST"] == "bundled"
+    assert "MNIST could not be downloaded" in capsys.readouterr().out
+
+
+def test_a_build_that_needs_mnist_does_not_go_on_without_it(monkeypatch):
+    monkeypatch.setenv("BOOK_NEEDS_MNIST", "1")
+    with pytest.raises(data.DataMissing, match=r"must use MNIST .* has bundled"):
+        data.settle()
+
+
+def test_a_relative_path_is_read_against_the_folder_of_the_caller_once(monkeypatch, tmp_path):
+    (tmp_path / "my data").mkdir()
+    (tmp_path / "my data" / "m.tgz").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LECTURE_MNIST", "my data/m.tgz")
+    data.settle()
+    assert os.environ["LECTURE_MNIST"] == str(tmp_path / "my data" / "m.tgz")

@@ -1,0 +1,227 @@
+"""Running chapters: only what changed, all of it, and never a failure that looks like success."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from publish import whole
+from publish.book import environment_key, read
+from publish.run import kernel
+from publish.run.store import executed
+
+ROOT = Path(__file__).resolve().parents[3]
+BACKGROUND = "import sys; from pathlib import Path; from publish.book import Book; from publish.run import execute; "
+BACKGROUND += "sys.exit(execute.main(['--jobs', '2'], Book(Path({!r}))))"
+
+
+def background(book, **env):
+    """A run of the book in a process of its own."""
+    command = [sys.executable, "-c", BACKGROUND.format(str(book.root))]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | env
+    )
+
+
+def test_the_contents_give_chapters_in_order_and_skip_links(book):
+    assert [path.stem for path in book.chapters()] == ["01_one", "02_two"]
+    assert [name for _, name in book.documents()] == ["intro", "chapters/01_one", "chapters/02_two"]
+    assert book.slug == "two-chapters"
+
+
+def test_a_second_run_does_nothing(run, printed):
+    assert run()[:2] == (0, ["01_one", "02_two"])
+    assert run()[1] == [] and printed("01_one") == "1\n"
+
+
+def test_prose_does_not_count_and_code_and_tags_do(run, chapter, printed):
+    run()
+    chapter("01_one", "print(1)", text="other words")
+    assert run()[1] == []
+    chapter("01_one", "print(10)")
+    assert run()[1] == ["01_one"] and printed("01_one") == "10\n"
+    chapter("01_one", "print(1)")
+    assert run()[1] == [], "what ran before is still known"
+    chapter("02_two", "print(2)", tags=["draw"])
+    assert run()[1] == ["02_two"]
+
+
+def test_helpers_requirements_python_and_data_count_but_not_words_or_litter(book, monkeypatch):
+    key, helper = environment_key(book, "bundled"), book.root / "lecture_utils" / "helper.py"
+    helper.write_text('"""Says more."""\n\nx = 1  # one\n')
+    for litter in (".DS_Store", "helper.py~", ".helper.py.swp", ".#helper.py", "figure.mjs"):
+        (helper.parent / litter).write_text("x")
+    assert environment_key(book, "bundled") == key
+    helper.write_text("x = 2\n")
+    changed = environment_key(book, "bundled")
+    (book.root / "requirements.txt").write_text("torch==3\n")
+    keys = [key, changed, environment_key(book, "bundled"), environment_key(book, "MNIST:0")]
+    monkeypatch.setattr(sys, "version", "4.0")
+    assert len({*keys, environment_key(book, "bundled")}) == 5
+
+
+def test_a_failed_chapter_is_named_with_its_cell_and_the_other_is_kept(run, chapter, printed):
+    chapter("01_one", "print(1)", "1 / 0")
+    code, ran, said = run()
+    assert (code, ran) == (1, ["02_two"]) and printed("01_one") is None
+    assert "FAILED chapters/01_one.ipynb" in said and "'code-1'" in said and "ZeroDivisionError" in said
+    assert run()[0] == 1, "a failure is not forgotten"
+
+
+@pytest.mark.parametrize(
+    ("source", "metadata", "says"),
+    [
+        ("1", {"tags": ["raises-exception"]}, "is tagged raises-exception and did not raise"),
+        ("1", {"mystnb": {"image": {"alt": "a line"}}}, "describes a figure and shows none"),
+        ("import sys; print('beware', file=sys.stderr)", {}, "beware"),
+        ("import warnings; warnings.warn('beware')", {}, "beware"),
+    ],
+)
+def test_what_would_be_wrong_on_the_page_fails_and_is_not_kept(run, chapter, printed, source, metadata, says):
+    chapter("01_one", source, **metadata)
+    for _ in range(2):  # and again: what was refused once is not taken the next time
+        code, _, said = run()
+        assert code == 1 and says in said and "'code-0'" in said
+    assert printed("01_one") is None
+
+
+def test_a_dead_kernel_and_a_file_that_is_no_notebook_do_not_stop_the_others(book, run, chapter, printed):
+    chapter("01_one", "import os", "os.kill(os.getpid(), 9)")
+    code, _, said = run()
+    assert code == 1 and "'code-1': the kernel died" in said and printed("02_two") == "2\n"
+    (book.root / "chapters" / "01_one.ipynb").write_text("{")
+    code, _, said = run()
+    assert code == 1 and "chapters/01_one.ipynb: 01_one.ipynb is no notebook" in said
+
+
+def test_a_notebook_without_cell_ids_gets_some(book, run, printed):
+    path = book.root / "chapters" / "01_one.ipynb"
+    content = json.loads(path.read_text())
+    content["nbformat_minor"] = 0
+    for cell in content["cells"]:
+        del cell["id"]
+    path.write_text(json.dumps(content))
+    assert run()[0] == 0 and printed("01_one") == "1\n"
+    assert [cell.id for cell in read(path).cells] == ["cell-0", "cell-1"]
+
+
+def test_a_cell_that_never_ends_is_named(run, chapter):
+    chapter("01_one", "while True: pass")
+    path = Path(run.__closure__[0].cell_contents.root, "chapters", "01_one.ipynb")
+    notebook = read(path)
+    notebook.metadata["execution"] = {"timeout": 1}
+    error = kernel.execute(notebook, path.parent, dict(os.environ), path.with_suffix(".log"))
+    assert error == "cell 'code-0' took more than 1 seconds"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_ended_run_leaves_no_kernel_and_keeps_what_ran(book, run, chapter, printed, tmp_path, ending):
+    marks = [tmp_path / "first", tmp_path / "second"]
+    waits = "import os, pathlib, subprocess, time; child = subprocess.Popen(['sleep', '600']); "
+    waits += f"pathlib.Path({str(marks[1])!r}).write_text(f'{{os.getpid()}} {{child.pid}}'); time.sleep(600)"
+    chapter("01_one", "print(1)")
+    run()
+    chapter("02_two", waits)
+    process = background(book)
+    while not (marks[1].exists() and len(marks[1].read_text().split()) == 2):
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    process.send_signal(ending)
+    process.communicate()
+    assert process.returncode != 0 and printed("01_one") == "1\n" and printed("02_two") is None
+    pids = [int(pid) for pid in marks[1].read_text().split()]
+    running = [psutil.Process(pid) for pid in pids[:1] if psutil.pid_exists(pid)]
+    assert not [one for one in psutil.wait_procs(running, timeout=30)[1] if one.status() != psutil.STATUS_ZOMBIE]
+    if ending != signal.SIGKILL and psutil.pid_exists(pids[1]):
+        assert psutil.Process(pids[1]).status() == psutil.STATUS_ZOMBIE
+    for pid in pids:
+        if psutil.pid_exists(pid):
+            psutil.Process(pid).kill()
+
+
+def test_a_damaged_file_runs_again(book, run):
+    run()
+    for file in (book.build / "executed").rglob("*.ipynb"):
+        file.write_text(file.read_text()[:-40])
+    assert run()[1] == ["01_one", "02_two"]
+
+
+def test_a_full_disk_fails_the_chapter_and_leaves_nothing_half_written(book, run, printed, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(whole.os, "replace", full)
+        code, ran, said = run()
+    assert code == 1 and ran == [] and "could not be kept: [Errno 28] No space left" in said
+    assert not list((book.build / "executed").rglob("*.part")) and run()[1] == ["01_one", "02_two"]
+
+
+def test_two_builds_at_once_run_each_chapter_once(book):
+    both = [background(book), background(book)]
+    said = "".join(process.communicate()[0] for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert said.count("ran chapters/") == 2 and "nothing to run" in said
+
+
+def test_the_callers_settings_do_not_reach_chapters(book, run, chapter, printed, monkeypatch, tmp_path):
+    (tmp_path / "matplotlibrc").write_text("lines.linestyle: --\n")
+    profile = tmp_path / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    (profile / "ipython_config.py").write_text("c.InteractiveShell.ast_node_interactivity = 'all'\n")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "matplotlibrc"))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setenv("PYTHONIOENCODING", "cp949")
+    look = "import matplotlib, os\nprint(matplotlib.rcParams['lines.linestyle'], matplotlib.get_backend(), '✓')"
+    chapter("01_one", look)
+    chapter("02_two", "1\n2")
+    assert run()[0] == 0
+    assert printed("01_one").split() == ["-", "module://matplotlib_inline.backend_inline", "✓"]
+    ran = read(
+        next(path for path in (book.build / "executed").rglob("*.ipynb") if "1\n2" in read(path).cells[1].source)
+    )
+    assert [output.data["text/plain"] for output in ran.cells[1].outputs] == ["2"]
+
+
+def test_a_very_long_temporary_folder_does_no_harm(book, tmp_path):
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    process = background(book, TMPDIR=str(folder))
+    said = process.communicate()[0]
+    assert process.returncode == 0, said
+
+
+def test_kernels_start_with_libraries_imported_and_are_each_their_own(run, chapter, printed):
+    look = "import sys, os, multiprocessing\nprint('torch' in sys.modules, 'x' in globals(), os.getcwd()[-8:]); x = 1\n"
+    look += "print(multiprocessing.get_start_method(allow_none=True), os.environ['OMP_NUM_THREADS'])"
+    chapter("01_one", look)
+    chapter("02_two", look + "\n")
+    assert run()[0] == 0
+    expected = f"{sys.platform == 'linux'} False chapters\n"
+    assert printed("01_one").startswith(expected) and printed("02_two").startswith(expected)
+    assert printed("01_one").split()[-1] == "1"
+
+
+def test_the_report_shows_time_memory_and_slow_cells(run, chapter):
+    chapter("01_one", "numbers = list(range(10**6)); print(sum(numbers))")
+    run()
+    code, _, said = run("--report")
+    assert code == 0 and "01_one.ipynb" in said and "MB" in said and "code-0" in said
+    chapter("01_one", "print(3)")
+    assert "has not run as it is now" in run("--report")[2]
+
+
+def test_a_wrong_number_of_jobs_is_named(book, capsys):
+    from publish.run.execute import main
+
+    with pytest.raises(SystemExit):
+        main(["--jobs", "0"], book)
+    assert "--jobs: expected at least 1, got 0" in capsys.readouterr().err
