@@ -7,9 +7,9 @@ import hashlib
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations")
+MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "notebooks")
 # Until the pages of numbers are made before Sphinx runs.
-_BEFORE = ("fresh_cache", "lecture_map", "reproduction")
+_BEFORE = ("lecture_map", "reproduction")
 
 
 def _look():
