@@ -1,4 +1,4 @@
-"""Draw the picture that stands beside a link to the book: publish/assets/card.png, 1200 by 630 pixels.
+"""Draw the picture that stands beside a link to the book: publish/theme/assets/card.png, 1200 by 630 pixels.
 
     python -m publish.draw_card
 

@@ -1,0 +1,30 @@
+"""What Sphinx does for this book and no setting of it can: one extension, `publish.extensions`.
+
+Each module holds one concern, and a `setup` that is called here.
+"""
+
+import hashlib
+from importlib import import_module
+from pathlib import Path
+
+MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "notebooks")
+# Until the pages of numbers are made before Sphinx runs.
+_BEFORE = ("lecture_map", "reproduction")
+
+
+def _look():
+    """A hash of all that decides how a page looks: str."""
+    publish = Path(__file__).resolve().parent.parent
+    files = [path for name in ("theme", "extensions") for path in (publish / name).rglob("*") if path.is_file()]
+    key = hashlib.sha256()
+    for path in sorted(path for path in files if path.suffix != ".pyc"):
+        key.update(path.read_bytes())
+    return key.hexdigest()
+
+
+def setup(app):
+    for name in (*MODULES, *_BEFORE):
+        import_module(f"{__name__}.{name}").setup(app)
+    # Sphinx looks only at texts and settings. As a setting, a changed style or script has all pages written again.
+    app.add_config_value("book_look", _look(), "html", str)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

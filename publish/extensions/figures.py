@@ -1,0 +1,93 @@
+"""Figures in fewer bytes, with their sizes in the page, so that text does not jump when they arrive.
+
+Only figures that the build itself made are rewritten: matplotlib gives six decimals where a hundredth of a point is
+more than a screen shows. What is drawn stays the same.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+from docutils import nodes
+from lxml import etree
+from PIL import Image
+
+_NOISE = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.S)
+_COORDINATES = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|points)="[^"]*"')
+_DECIMALS = re.compile(r"-?\d*\.\d{3,}(?![\de])")
+_REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]+)')
+_UNITS = {"": 1, "px": 1, "pt": 4 / 3, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4}
+_IMAGE = re.compile(r'<img (?=[^>]*src="([^"]*_images/([^"]+))")(?![^>]* width=)')
+
+
+def smaller(svg):
+    """A figure in fewer letters that draw the same: coordinates in hundredths, no metadata, no name without a use.
+
+    Examples
+    --------
+    >>> smaller('<svg><!-- a --><path id="p" d="M 54.510571 185.198661 L 7.0001 .5"/></svg>')
+    '<svg><path d="M 54.51 185.2 L 7 .5"/></svg>'
+    """
+    svg = _COORDINATES.sub(lambda match: re.sub(r"\s+", " ", _DECIMALS.sub(_hundredths, match[0])), _NOISE.sub("", svg))
+    used = set(_REFERENCE.findall(svg))
+    return re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", svg)
+
+
+def _hundredths(match):
+    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def picture_size(path):
+    """Width and height in CSS pixels, or None where the file does not say.
+
+    Raises
+    ------
+    ValueError
+        An SVG file that no reader can parse.
+    """
+    if path.suffix != ".svg":
+        with Image.open(path) as image:
+            return image.size
+    try:
+        _, root = next(etree.iterparse(str(path), events=("start",), huge_tree=True))
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"{path}: not an SVG file: {error}") from None
+    sizes = [_pixels(root.get(name, "")) for name in ("width", "height")]
+    if None in sizes:
+        box = root.get("viewBox", "").replace(",", " ").split()
+        sizes = [float(number) for number in box[2:]]
+    return (round(sizes[0]), round(sizes[1])) if len(sizes) == 2 else None
+
+
+def _pixels(length):
+    number = length.rstrip("abcdefghijklmnopqrstuvwxyz%")
+    factor = _UNITS.get(length[len(number) :])
+    return float(number) * factor if number and factor else None
+
+
+def _shorten(app, doctree):
+    made = Path(app.outdir).parent.resolve()
+    for image in doctree.findall(nodes.image):
+        path = Path(app.srcdir, image["uri"]).resolve()
+        if path.suffix == ".svg" and made in path.parents and path.exists():
+            path.write_text(smaller(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _add_sizes(app, pagename, templatename, context, doctree):
+    """Say how large each picture is, and let it arrive when its reader is near; the style sheet fits it to the column."""
+    files = {name: Path(app.srcdir, source) for source, name in getattr(app.builder, "images", {}).items()}
+    # A book on one page is made to be printed, whole.
+    lazy = 'loading="lazy" ' if app.builder.name == "html" else ""
+
+    def sized(match):
+        path = files.get(unquote(match[2]))
+        size = picture_size(path) if path else None
+        return f'<img {lazy}decoding="async" ' + (f'width="{size[0]}" height="{size[1]}" ' if size else "")
+
+    if context.get("body"):
+        context["body"] = _IMAGE.sub(sized, context["body"])
+
+
+def setup(app):
+    app.connect("doctree-read", _shorten)
+    app.connect("html-page-context", _add_sizes)

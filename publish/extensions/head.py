@@ -1,0 +1,125 @@
+"""What pages say to search machines and to those who share a link: address, description, card, editions, sitemap.
+
+Everything follows from the one address in _config.yml: a repository `https://github.com/OWNER/NAME` publishes at
+`https://owner.github.io/NAME/`, each edition in a folder named by its language. `baseurl` below `html` overrides it.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from docutils import nodes
+
+LENGTH = 160  # search machines show about as many letters
+CARD = "_static/card.png"
+_HOSTS = {"github.com": "github.io", "gitlab.com": "gitlab.io"}
+
+
+def pages_address(repository, language):
+    """Where the pages of an edition stand.
+
+    Parameters
+    ----------
+    repository : str
+        Like https://github.com/OWNER/NAME.
+    language : str
+        The edition, "en" or "ko".
+
+    Returns
+    -------
+    str
+        With a slash at the end; "" for a host whose pages stand nobody knows where.
+
+    Examples
+    --------
+    >>> pages_address("https://github.com/Ada/nets", "en")
+    'https://ada.github.io/nets/en/'
+    >>> pages_address("https://github.com/Ada/ada.github.io", "en")  # the owner's own site has no folder of its name
+    'https://ada.github.io/en/'
+    """
+    parts = urlsplit(repository)
+    owner, _, name = parts.path.strip("/").partition("/")
+    name = name.removesuffix(".git")
+    if parts.netloc not in _HOSTS or not name:
+        return ""
+    host = f"{owner.lower()}.{_HOSTS[parts.netloc]}"
+    return f"https://{host}/{language}/" if name.lower() == host else f"https://{host}/{name}/{language}/"
+
+
+def description(doctree, length=LENGTH):
+    """The first paragraph of prose, as plain text, cut at a word when it is longer than `length` letters: str."""
+    prose = (p for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, nodes.section))
+    text = " ".join(_spoken(next(prose, nodes.Text(""))).split())
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+
+
+def _spoken(node):
+    """The text without what a reader would not read aloud: raw markup and the TeX of formulas stay out."""
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    if isinstance(node, nodes.math | nodes.raw | nodes.comment | nodes.footnote_reference):
+        return ""
+    return "".join(map(_spoken, node.children))
+
+
+def sitemap(addresses):
+    """The sitemap as bytes; `addresses` are full addresses, in the order in which they shall stand."""
+    root = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    for address in addresses:
+        ElementTree.SubElement(ElementTree.SubElement(root, "url"), "loc").text = address
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _set_address(app, config):
+    if not config.html_baseurl:
+        config.html_baseurl = pages_address(config.html_theme_options.get("repository_url", ""), config.language)
+    # The page for dead links is shown at any depth, so its own links are counted from the host.
+    config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
+
+
+def _add_head(app, pagename, templatename, context, doctree):
+    base, language = app.config.html_baseurl, app.config.language
+    context["description"] = description(doctree) if doctree is not None else ""
+    if doctree is None:
+        context["pageurl"] = None  # nobody should find the search page or the page for dead links by searching
+    context["card"] = base + CARD if base else ""
+    here = pagename if pagename in app.env.found_docs else app.config.root_doc
+    context["other_editions"] = [
+        {
+            "language": code,
+            "name": name,
+            "url": f"{context.get('content_root', './')}../{code}/{here}.html",
+            "address": f"{base.removesuffix(language + '/')}{code}/{here}.html" if base else "",
+        }
+        for code, name in app.config.html_context.get("editions", {}).items()
+        if code != language
+    ]
+
+
+def _index(app):
+    """index.html, which leads to the landing page, with a title and a link; the toc extension would write less."""
+    root = app.config.root_doc
+    if app.builder.name == "html" and root != "index":
+        target, title, base = app.builder.get_target_uri(root), app.config.html_title, app.config.html_baseurl
+        links = [{"target": target, "language": app.config.language, "name": title}]
+        canonical = base + target if base else ""
+        context = {"title": title, "target": target, "canonical": canonical, "icon": "_static/logo.svg"}
+        yield "index", {**context, "editions": links}, "redirect.html"
+
+
+def _write_sitemap(app, error):
+    base = app.config.html_baseurl
+    if not error and app.builder.name == "html" and base:
+        pages = [base + app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
+        Path(app.outdir, "sitemap.xml").write_bytes(sitemap(pages))
+
+
+def setup(app):
+    app.setup_extension("notfound.extension")
+    app.connect("config-inited", _set_address, priority=400)
+    app.connect("html-page-context", _add_head, priority=600)
+    app.connect("html-collect-pages", _index)
+    app.connect("build-finished", _write_sitemap)

@@ -1,0 +1,1 @@
+"""What is made of the built pages: the site, the PDF, the zip."""

@@ -1,0 +1,46 @@
+"""Pack the built pages into one zip that a browser opens from the disk, with its search.
+
+python -m publish.output.offline
+"""
+
+import sys
+import zipfile
+
+from publish.book import Book
+from publish.whole import whole
+
+_FOR_HOSTS = {"sitemap.xml", "404.html"}
+
+
+def pack(book):
+    """Write the zip: all pages in one folder. Returns its path, a pathlib.Path.
+
+    Raises
+    ------
+    FileNotFoundError
+        The site is not there.
+    """
+    pages, target = book.site, book.build / f"{book.slug}.zip"
+    if not (pages / "index.html").exists():
+        raise FileNotFoundError(f"{pages} holds no pages: run make book")
+    with whole(target) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in pages.rglob("*") if path.is_file()):
+            if path.parent != pages or path.name not in _FOR_HOSTS:
+                archive.write(path, f"{book.slug}/{path.relative_to(pages).as_posix()}")
+    return target
+
+
+def main(book=None):
+    """Write the zip and say where it is; 1 where there is no site."""
+    book = book or Book()
+    try:
+        target = pack(book)
+    except FileNotFoundError as error:
+        print(f"No zip was made: {error}")
+        return 1
+    print(f"The zip: {target} ({target.stat().st_size / 1e6:.1f} MB; unpack it and open {book.slug}/index.html)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

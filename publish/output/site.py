@@ -1,0 +1,119 @@
+"""Put the built editions side by side into `_build/site`, with a page at its root that leads to one.
+
+    python -m publish.output.site
+
+    _build/site/index.html      leads to the landing page
+    _build/site/404.html        what a host shows for a dead link
+    _build/site/en/             the pages that `jupyter-book build` wrote to _build/html, with one style sheet
+    _build/site/ko/             a Korean edition, once there is one: add it to EDITIONS
+
+The new site is made under another name and put in the old one's place when it is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import jinja2
+import yaml
+
+from publish.book import Book
+from publish.output import sheet
+
+#: Language, the language's name in itself, and the folder below _build where its pages were built.
+EDITIONS = (("en", "English", "html"),)
+# For makers of the theme, for other hosts, and the icons once more, as a script.
+_NOT_PUBLISHED = shutil.ignore_patterns(
+    ".buildinfo*", ".doctrees", "objects.inv", "*.map", "*.scss", "*.po", "*.mo", "*.ttf", "locale", "locales",
+    "fontawesome*.js", "*thebe*", "webpack-macros.html",
+)  # fmt: skip
+_SHEET = re.compile(r'\s*<link rel="stylesheet" href="[^"]*_static/([^"?]+)[^"]*" ?/>')
+
+
+def lean(edition):
+    """Give all pages of a built edition one style sheet, with what they use (publish/output/sheet.py)."""
+    pages = {path: path.read_text(encoding="utf-8") for path in edition.rglob("*.html")}
+    scripts = [path.read_text(encoding="utf-8") for path in sorted((edition / "_static").rglob("*.js"))]
+    names = list(dict.fromkeys(name for text in pages.values() for name in _SHEET.findall(text)))
+    joined = sheet.join(edition / "_static", names, sheet.words([*pages.values(), *scripts]))
+    (edition / "_static" / "style.css").write_text(joined, encoding="utf-8")
+    # Browsers keep a sheet as long as its address stays.
+    version = hashlib.sha256(joined.encode()).hexdigest()[:8]
+    for path, text in pages.items():
+        if first := _SHEET.search(text):
+            link = f'{first[0].partition("_static/")[0]}_static/style.css?v={version}" />'
+            path.write_text(text[: first.start()] + link + _SHEET.sub("", text[first.end() :]), encoding="utf-8")
+
+
+def redirect_page(book, languages):
+    """The page that leads to the first of the editions, and names all: str.
+
+    Parameters
+    ----------
+    book : publish.book.Book
+    languages : list of (str, str)
+        Code and name of each edition.
+    """
+    loader = jinja2.FileSystemLoader(Path(__file__).parent.parent / "theme" / "templates")
+    template = jinja2.Environment(loader=loader, autoescape=True).get_template("redirect.html")
+    links = [{"language": code, "name": name, "target": f"{code}/{landing(book)}.html"} for code, name in languages]
+    icon = f"{languages[0][0]}/_static/logo.svg"
+    return template.render(title=title(book), editions=links, icon=icon, canonical="", **links[0])
+
+
+def assemble(book, editions=EDITIONS):
+    """Write the whole site. Returns the path of its first page.
+
+    Raises
+    ------
+    FileNotFoundError
+        An edition has not been built.
+    """
+    for code, _, folder in editions:
+        if not (book.build / folder / f"{landing(book)}.html").is_file():
+            raise FileNotFoundError(f"the edition {code!r} has no pages in {book.build / folder}: run make book")
+    site = book.build / "site"
+    new, old = site.with_name("site.part"), site.with_name("site.old")
+    for left_over in (new, old):
+        shutil.rmtree(left_over, ignore_errors=True)
+    for code, _, folder in editions:
+        shutil.copytree(book.build / folder, new / code, ignore=_NOT_PUBLISHED)
+        lean(new / code)
+    (new / "index.html").write_text(redirect_page(book, [(c, name) for c, name, _ in editions]), encoding="utf-8")
+    # Its links are counted from the host, so that it can be shown anywhere.
+    shutil.copy(new / editions[0][0] / "404.html", new / "404.html")
+    # Hosts that run Jekyll leave out folders like _static otherwise.
+    (new / ".nojekyll").touch()
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+    return site / "index.html"
+
+
+def landing(book):
+    """The name of the landing page, like "intro"."""
+    return yaml.safe_load((book.root / "_toc.yml").read_text(encoding="utf-8"))["root"]
+
+
+def title(book):
+    """The book's title."""
+    return yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))["title"]
+
+
+def main(book=None):
+    """Assemble the site of this checkout; 1 when an edition is missing."""
+    try:
+        print(f"\nThe book: {assemble(book or Book())}")
+    except FileNotFoundError as error:
+        print(error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
