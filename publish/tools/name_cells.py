@@ -14,7 +14,8 @@ from pathlib import Path
 from publish.book import Book
 from publish.whole import whole
 
-_RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|[0-9a-zA-Z_-]{12}")
+# JupyterLab: a UUID, or its first eight digits; Colab: twelve letters of any kind; publish.book: the cell's place.
+_RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|(?=.*[A-Z_])[0-9a-zA-Z_-]{12}|cell-\d+")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Left out of proposed names.
 _SMALL = re.compile(
@@ -32,7 +33,7 @@ def fault(id_):
     >>> fault("c0ffee12-0000-4000-8000-123456789abc")
     'c0ffee12-0000-4000-8000-123456789abc: an editor made this id; give the cell a name'
     """
-    if re.fullmatch(r"cell-\d+", id_) or (_RANDOM.fullmatch(id_) and re.search(r"\d|[A-Z_]|[0-9a-f]{8}$", id_)):
+    if _RANDOM.fullmatch(id_):
         return f"{id_}: an editor made this id; give the cell a name"
     if id_[:1].isdigit():
         return f"{id_}: begins with a digit; begin with a small letter"
