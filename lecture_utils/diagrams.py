@@ -1,7 +1,6 @@
 """Pictures of networks as the lectures draw them, made from the network itself.
 
-`draw` turns a `torch.nn.Sequential` into a diagram, `gv` takes free-hand DOT text, `count_layers` and `count_nodes`
-count as the lectures do, and `same_architecture` tells in what two networks differ.
+`draw` turns a `torch.nn.Sequential` into a diagram, and `gv` takes free-hand DOT text.
 """
 
 from __future__ import annotations
@@ -151,102 +150,6 @@ def gv(dot, *, alt=""):
     if whole:
         return Drawing(f"{whole[0]} {STYLE} {dot[whole.end() :]}", alt=alt)
     return Drawing(f"digraph {{ rankdir=LR; {STYLE} {dot}\n}}", alt=alt)
-
-
-def count_layers(net):
-    """Count layers by the lectures' rule: the Linear layers, because these are what is learned.
-
-    The input is no layer, an activation or dropout is none, and the number of hidden layers is one less. Explained in
-    chapter 3, 'How many layers?'.
-
-    Parameters
-    ----------
-    net : torch.nn.Sequential
-        As for `draw`.
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> count_layers(nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid()))
-    2
-    """
-    return len(_layers.read(net)) - 1
-
-
-def count_nodes(net):
-    """Count nodes by the lectures' rule: the features of all hidden layers; inputs and outputs are no nodes.
-
-    Parameters
-    ----------
-    net : torch.nn.Sequential
-        As for `draw`.
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> count_nodes(nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid()))
-    32
-    """
-    return sum(layer.size for layer in _layers.read(net)[1:-1])
-
-
-def same_architecture(net, spec):
-    """Tell in what a network differs from another, or from a description; the weights do not matter.
-
-    Parameters
-    ----------
-    net : torch.nn.Sequential
-        As for `draw`, but it may contain other modules and need not fit together: both are then differences.
-    spec : torch.nn.Sequential or str
-        The expected network. A text has the sizes and the class names of what stands between, joined by "-":
-        "784-128-ReLU-64-ReLU-10". A text of sizes only, "784-128-64-10", asks only for the Linear layers.
-
-    Returns
-    -------
-    list of str
-        One sentence for each difference; empty when there is none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `net` is no Sequential, or `spec` is neither a network nor such a text.
-
-    Examples
-    --------
-    >>> net = nn.Sequential(nn.Linear(784, 128), nn.Sigmoid(), nn.Linear(128, 10))
-    >>> same_architecture(net, "784-128-ReLU-10")
-    ['after layer 1: expected ReLU, got Sigmoid']
-    >>> same_architecture(net, "784-128-10")
-    []
-    """
-    named = isinstance(spec, str)
-    if not named and not isinstance(spec, nn.Sequential):
-        raise TypeError(f"spec: expected a torch.nn.Sequential or a text, got {type(spec).__name__}")
-    expected = _layers.group(_layers.from_text(spec)) if named else _layers.read(spec, "spec")
-    only_sizes = named and not any(layer.after for layer in expected)
-    got = _layers.group(_layers.modules_of(net, "net"))
-    differences = []
-    if len(got) != len(expected):
-        wanted = f"{len(expected) - 1} Linear layer{'s' * (len(expected) > 2)}"
-        differences.append(f"expected {wanted}, got {len(got) - 1}")
-    for number, (one, other) in enumerate(zip(expected, got, strict=False)):
-        if number and _layers.show_linear(one.linear) != _layers.show_linear(other.linear):
-            differences.append(
-                f"layer {number}: expected {_layers.show_linear(one.linear)}, got {_layers.show_linear(other.linear)}"
-            )
-        after = [
-            " then ".join(_layers.exact(module, named) for module in layer.after) or "nothing" for layer in (one, other)
-        ]
-        if after[0] != after[1] and not only_sizes:
-            place = f"after layer {number}" if number else "before layer 1"
-            differences.append(f"{place}: expected {after[0]}, got {after[1]}")
-    return differences
 
 
 # Drawing it
