@@ -696,7 +696,7 @@ def test_whole_or_not_at_all_at_every_moment(use, archive, tmp_path, act, monkey
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     moment, status = 0, None
     while status != 0:  # at 0 the work was done before the moment came
-        moment += 1
+        moment += 1 if moment < 15 else 9  # one picture is written like another
 
         def run():
             left = at_moment(moment, tmp_path / "cache", act)  # noqa: B023
@@ -715,9 +715,9 @@ def test_whole_or_not_at_all_at_every_moment(use, archive, tmp_path, act, monkey
         found = use(archive)
         assert_small(found)
         assert_files(found)
-        assert len(cache(tmp_path)) == 1
+        assert len(cache(tmp_path) - {"unfinished"}) == 1  # which the next that makes something clears away
         shutil.rmtree(tmp_path / "cache")
-    assert moment > 8, "the hook sees what is written"
+    assert moment > 15, "the hook sees what is written"
 
 
 def test_two_that_start_at_once_make_it_once(archive, tmp_path, monkeypatch):
