@@ -14,8 +14,9 @@ from torch import nn
 from lecture_utils import _layers
 from lecture_utils._layout import STYLE, Columns, Drawing
 
-#: The most that is drawn: Linear layers in a net, nodes in a layer drawn whole, the same with numbers on the edges.
-MAX_LAYERS, MAX_WHOLE, MAX_NUMBERED = 12, 16, 6
+#: The most that is drawn: Linear layers in a net, nodes in a layer drawn whole, the same with numbers on the edges, and
+#: the same where larger layers get dots.
+MAX_LAYERS, MAX_WHOLE, MAX_NUMBERED, MAX_NODES = 12, 16, 6, 5
 
 _SUBSCRIPTS = str.maketrans("0123456789in", "₀₁₂₃₄₅₆₇₈₉ᵢₙ")
 #: How an observation is called in code.
@@ -55,7 +56,7 @@ _DETAILS = {
 }
 
 
-def draw(net, detail="abbreviated", *, max_nodes=5):
+def draw(net, detail="abbreviated"):
     """Draw a network at one of the lectures' levels of detail.
 
     Parameters
@@ -73,10 +74,8 @@ def draw(net, detail="abbreviated", *, max_nodes=5):
         "layers"            the same in grey boxes Layer 0, Layer 1, ...
         "nodes"             each pair u -> v is one node
         "features"          the same, called feature
-        "abbreviated"       Input, Hidden and Output layer; large layers as x1, x2, dots, x784
+        "abbreviated"       Input, Hidden and Output layer; layers of more than 5 as x1, x2, dots, x784
         ==================  ==========================================================================================
-    max_nodes : int
-        The largest layer that "abbreviated" draws whole, 3 to 16. The other levels draw every node.
 
     Returns
     -------
@@ -105,13 +104,11 @@ Large layers show the first nodes, dots and the last node.
     """
     if detail not in _DETAILS:
         raise ValueError(f"detail: expected one of {', '.join(map(repr, _DETAILS))}, got {detail!r}")
-    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or not 3 <= max_nodes <= MAX_WHOLE:
-        raise ValueError(f"max_nodes: expected an integer from 3 to {MAX_WHOLE}, got {max_nodes!r}")
     layers = _layers.read(net)
     _refuse_absurd(layers, detail)
     lone = len(layers) == 2 and layers[0].size == layers[1].size == 1 and not layers[0].after
     how = replace(_DETAILS[detail], formula=lone and _DETAILS[detail].formula)
-    shown = [_shown(layer.size, max_nodes if how.dots else layer.size) for layer in layers]
+    shown = [_shown(layer.size, MAX_NODES if how.dots else layer.size) for layer in layers]
     titles = {number: _title_of(layers, number, how) for number in range(len(layers))} if how.boxes else None
     picture = _merged(layers, how, shown, titles) if how.merged else _apart(layers, how, titles)
     return Drawing(picture.dot(), alt=_alt(layers, how, shown), edges=_counts(layers, how, shown, picture))

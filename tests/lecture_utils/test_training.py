@@ -1,13 +1,8 @@
+"""The loop is the loop by hand, and the accuracy counts right or refuses."""
+
 import copy
 import math
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
 
-import nbformat
 import pytest
 import torch
 from hypothesis import given, settings
@@ -161,69 +156,3 @@ def test_accuracy_leaves_no_graph_and_no_gradients():
     net = small_net()
     assert isinstance(accuracy(net, x, y, threshold=0), float)
     assert all(p.grad is None for p in net.parameters())
-
-
-@pytest.fixture
-def run_workers(root):
-    """The launcher of chapter 5, as its cell defines it."""
-    notebook = nbformat.read(root / "chapters" / "05_sgd_and_batches.ipynb", as_version=4)
-    [source] = [cell.source for cell in notebook.cells if cell.id == "machines-launch"]
-    names = {"os": os, "subprocess": subprocess, "sys": sys}
-    exec(source, names)
-    return names["run_workers"]
-
-
-def ids_in(folder, size, seconds=60):
-    """The ids of the processes that have started, once there are `size` of them."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        ids = [int(file.name) for file in folder.glob("[0-9]*")]
-        if len(ids) == size:
-            return ids
-        time.sleep(0.05)
-    raise TimeoutError(f"{size} processes did not start")
-
-
-def is_running(process_id):
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-SLEEPER = """\
-import os, pathlib, time
-pathlib.Path(__file__).with_name(str(os.getpid())).touch()
-time.sleep(600)
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-def test_an_interrupt_ends_the_processes_of_chapter_5(run_workers, tmp_path):
-    script = tmp_path / "sleeper.py"
-    script.write_text(SLEEPER, encoding="utf-8")
-
-    def press_stop():
-        ids_in(tmp_path, 2)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=press_stop, daemon=True).start()
-    with pytest.raises(KeyboardInterrupt):
-        run_workers(script, 2)
-    assert not [process for process in ids_in(tmp_path, 2) if is_running(process)]
-
-
-def test_the_launcher_of_chapter_5_ends_processes_that_take_too_long(run_workers, tmp_path):
-    script = tmp_path / "sleeper.py"
-    script.write_text(SLEEPER, encoding="utf-8")
-    with pytest.raises(subprocess.TimeoutExpired):
-        run_workers(script, 2, seconds=5)
-    assert not [process for process in ids_in(tmp_path, 2) if is_running(process)]
-
-
-def test_the_launcher_of_chapter_5_shows_what_a_process_said_when_it_failed(run_workers, tmp_path):
-    script = tmp_path / "fails.py"
-    script.write_text("raise SystemExit('no such share')", encoding="utf-8")
-    with pytest.raises(RuntimeError, match="no such share"):
-        run_workers(script, 2)

@@ -1,5 +1,6 @@
 """What a reader relies on in `lecture_utils.diagrams`: the picture is the net, in every level of detail."""
 
+import importlib.util
 import re
 import shutil
 import stat
@@ -14,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from lecture_utils import _layout, diagrams
-from lecture_utils.diagrams import count_layers, count_nodes, draw, gv, same_architecture
+from lecture_utils import _layout
+from lecture_utils.diagrams import draw, gv
 
 DETAILS = [
     "observations", "one observation", "no index", "bias absorbed", "weights", "general", "layers", "nodes", "features",
@@ -74,7 +75,7 @@ def wide():
 
 
 @pytest.mark.parametrize("detail", DETAILS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(net=nets())
 def test_edges_are_parameters(detail, net):
     picture = draw(net, detail)
@@ -85,13 +86,13 @@ def test_edges_are_parameters(detail, net):
     assert (picture.edges["bias absorbed"] == 0) or detail not in BIAS_DRAWN
 
 
-@settings(max_examples=50, deadline=None)
-@given(net=nets(largest=500), max_nodes=st.integers(3, 16))
-def test_abbreviated_edges_are_parameters(net, max_nodes):
-    picture = draw(net, max_nodes=max_nodes)
+@settings(max_examples=25, deadline=None)
+@given(net=nets(largest=500))
+def test_abbreviated_edges_are_parameters(net):
+    picture = draw(net)
     assert len(groups(picture.svg, "weight")) == picture.edges["drawn"]
     assert sum(picture.edges.values()) == parameters(net)
-    dots = sum(size > max_nodes for size in sizes(net))
+    dots = sum(size > 5 for size in sizes(net))
     assert texts(picture.svg, "node").count("⋮") == dots
 
 
@@ -101,7 +102,7 @@ def sizes(net):
 
 
 @pytest.mark.parametrize("detail", DETAILS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(net=nets(largest=4))
 def test_nothing_overlaps(detail, net):
     plain = _plain(draw(net, detail).source)
@@ -239,7 +240,6 @@ def test_drawing_leaves_the_net_and_the_random_numbers_alone():
     net, before = small(), torch.get_rng_state()
     for detail in DETAILS:
         draw(net, detail)
-    same_architecture(net, "1-2-ReLU-1-Sigmoid")
     assert torch.equal(torch.get_rng_state(), before)
     assert net.training and net[0].weight.grad is None
 
@@ -315,11 +315,9 @@ def test_an_error_of_dot_is_readable(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("detail", DETAILS)
-def test_the_real_dot_agrees_with_the_library(detail, monkeypatch):
-    program = shutil.which("dot")
-    if program is None:
-        pytest.skip("the program dot is not installed")
-    pytest.importorskip("pygraphviz")
+def test_the_real_dot_agrees_with_the_library(detail, monkeypatch, need):
+    need(shutil.which("dot"), "the program dot")
+    need(importlib.util.find_spec("pygraphviz"), "pygraphviz")
     by_program = draw(small(), detail)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     by_library = draw(small(), detail)
@@ -331,8 +329,9 @@ def test_the_real_dot_agrees_with_the_library(detail, monkeypatch):
 def test_one_message_where_nothing_is_installed(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    with pytest.raises(RuntimeError, match=r"pip install pygraphviz[\s\S]*digraph[\s\S]*x -> y"):
-        gv("x -> y")
+    with pytest.raises(RuntimeError, match=r"pip install pygraphviz[\s\S]*run this again\.$") as caught:
+        draw(wide())
+    assert len(str(caught.value)) < 400, "the advice is not buried under the text of the diagram"
 
 
 # Errors
@@ -377,104 +376,10 @@ def test_sizes_that_only_the_abbreviated_form_can_show():
 def test_bad_arguments():
     with pytest.raises(ValueError, match=r"detail: expected one of 'observations', 'one observation', .*, got 'edges'"):
         draw(small(), "edges")
-    for bad in (2, 17, 5.0, True):
-        with pytest.raises(ValueError, match="max_nodes: expected an integer from 3 to 16"):
-            draw(small(), max_nodes=bad)
 
 
-def test_the_table_of_details_is_complete():
-    assert list(diagrams._DETAILS) == DETAILS
+def test_all_details_are_described_and_offered():
     assert all(f'"{detail}"' in draw.__doc__ for detail in DETAILS)
-
-
-# Counting
-
-
-def quiz():
-    """The six nets of the lectures: number of layers, hidden nodes, and the net."""
-    return [
-        (2, 4, nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))),
-        (2, 4, nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1), nn.Sigmoid())),
-        (1, 0, nn.Sequential(nn.Linear(3, 1))),
-        (1, 0, nn.Sequential(nn.Linear(3, 1), nn.Sigmoid())),
-        (3, 6, nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 2), nn.Sigmoid(), nn.Linear(2, 1))),
-        (3, 6, nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Dropout(), nn.Linear(4, 2), nn.ReLU(), nn.Dropout(),
-                             nn.Linear(2, 1), nn.Sigmoid())),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("layers, nodes, net", quiz())
-def test_counting(layers, nodes, net):
-    assert count_layers(net) == layers
-    assert count_nodes(net) == nodes
-
-
-# Comparing
-
-
-def homework():
-    return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
-
-
-@pytest.mark.parametrize(
-    "place, module, difference",
-    [
-        (1, nn.Sigmoid(), "after layer 1: expected ReLU, got Sigmoid"),
-        (1, nn.Sequential(), "after layer 1: expected ReLU, got nothing"),
-        (1, nn.Sequential(nn.ReLU(), nn.Dropout(0.5)), "after layer 1: expected ReLU, got ReLU then Dropout"),
-        (2, nn.Linear(128, 60), "layer 2: expected Linear(128, 64), got Linear(128, 60)"),
-        (4, nn.Linear(64, 10, bias=False), "layer 3: expected Linear(64, 10), got Linear(64, 10, bias=False)"),
-        (1, nn.Conv2d(1, 1, 3), "after layer 1: expected ReLU, got Conv2d"),
-        (0, nn.Sequential(nn.Flatten(), nn.Linear(784, 128)), "before layer 1: expected nothing, got Flatten"),
-    ],
-)
-def test_one_difference(place, module, difference):
-    net = homework()
-    net[place] = module
-    assert same_architecture(net, "784-128-relu-64-ReLU-10") == [difference]
-    settings_differ = re.sub(r"Dropout$", "Dropout(p=0.5)", difference)
-    found = same_architecture(net, homework())
-    assert len(found) == 1 and found[0].startswith(settings_differ.split(", got Conv2d")[0])
-
-
-def test_the_same_architecture():
-    other = homework()
-    other[1] = nn.ReLU(inplace=True)
-    assert same_architecture(homework(), other) == []
-    assert same_architecture(homework(), "784-128-64-10") == []
-    assert same_architecture(homework(), " 784 - 128 - ReLU - 64 - ReLU - 10 ") == []
-
-
-def test_several_differences_and_missing_layers():
-    net = nn.Sequential(nn.Linear(784, 100), nn.Tanh(), nn.Linear(100, 10), nn.Softmax(dim=1))
-    assert same_architecture(net, "784-128-ReLU-64-ReLU-10") == [
-        "expected 3 Linear layers, got 2",
-        "layer 1: expected Linear(784, 128), got Linear(784, 100)",
-        "after layer 1: expected ReLU, got Tanh",
-        "layer 2: expected Linear(128, 64), got Linear(100, 10)",
-        "after layer 2: expected ReLU, got Softmax",
-    ]
-    assert same_architecture(nn.Sequential(nn.ReLU()), "2-1")[0] == "expected 1 Linear layer, got 0"
-
-
-def test_settings_count_where_they_are_known():
-    one, other = (nn.Sequential(nn.Linear(2, 1), nn.Dropout(p)) for p in (0.5, 0.2))
-    assert same_architecture(one, other) == ["after layer 1: expected Dropout(p=0.2), got Dropout(p=0.5)"]
-    assert same_architecture(one, "2-1-Dropout") == []
-
-
-@pytest.mark.parametrize(
-    "spec", ["", "784", "784-0-10", "784,128", "784-128-Conv2d-10", "784-128-rleu-10", "ReLU", "2--1"]
-)
-def test_specs_that_cannot_be_read(spec):
-    with pytest.raises(
-        ValueError, match=r"spec: expected sizes and names joined by '-', such as '784-128-ReLU-10', got"
-    ):
-        same_architecture(homework(), spec)
-
-
-def test_a_spec_of_another_type():
-    with pytest.raises(TypeError, match=r"spec: expected a torch.nn.Sequential or a text, got list"):
-        same_architecture(homework(), [784, 10])
-    with pytest.raises(TypeError, match=r"net: expected a torch.nn.Sequential, got str"):
-        same_architecture("784-10", "784-10")
+    with pytest.raises(ValueError) as caught:
+        draw(small(), "")
+    assert re.findall("'(.*?)'", str(caught.value)) == [*DETAILS, ""]

@@ -21,6 +21,15 @@ def test_the_style_is_the_books_own_and_can_be_undone():
     assert plt.rcParams["svg.hashsalt"] is None
 
 
+def test_settings_of_the_readers_own_do_not_reach_the_figures():
+    with plt.rc_context():
+        use_style()
+        book = dict(plt.rcParams)
+    with plt.rc_context({"lines.linestyle": "--", "axes.facecolor": "black", "font.size": 30, "image.cmap": "jet"}):
+        use_style()
+        assert dict(plt.rcParams) == book
+
+
 @pytest.mark.parametrize("shape", [(3, 1, 28, 28), (3, 28, 28)])
 def test_images_stand_in_a_grid_with_their_titles(shape):
     figure = show_images(torch.zeros(shape, dtype=torch.uint8), list("abc"), columns=2)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,11 +10,12 @@ import sysconfig
 import venv
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from publish import address
+from publish.tools import address
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
 
 
@@ -81,7 +83,7 @@ def test_a_chapter_runs_alone(colab, path, tmp_path):
     python, environment, _ = colab
     shutil.copy(path, tmp_path)
     command = [python, "-m", "pytest", "--nbmake", path.name, "-q", "-p", "no:cacheprovider"]
-    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert result.returncode == 0 and "1 passed" in result.stdout, result.stdout[-3000:] + result.stderr[-1000:]
     where = subprocess.run(
         [python, "-c", "import lecture_utils; print(lecture_utils.__file__)"],
@@ -93,3 +95,34 @@ def test_a_chapter_runs_alone(colab, path, tmp_path):
     ).stdout.strip()
     assert Path(where).is_relative_to(Path(python).parent.parent), f"lecture_utils came from {where}"
     assert sys.prefix not in where
+
+
+def test_where_the_install_fails_one_sentence_says_so_and_the_next_cells_do_not_run(colab, tmp_path):
+    _, environment, _ = colab
+    # No network: every address of git is a folder that is not there, and nothing listens where packages come from.
+    environment |= {
+        "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/nothing.insteadOf",
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_RETRIES": "0",
+    }
+    notebook = nbformat.read(CHAPTERS[0], as_version=4)
+    setup = next(cell for cell in notebook.cells if cell.id == "setup-colab")
+    notebook.cells = [setup, nbformat.v4.new_code_cell("print('the next cell')")]
+    nbformat.write(notebook, tmp_path / "chapter.ipynb")
+    code = """
+import json, nbformat, nbclient
+notebook = nbformat.read("chapter.ipynb", as_version=4)
+try:
+    nbclient.NotebookClient(notebook, timeout=None, kernel_name="python3").execute()
+except nbclient.exceptions.CellExecutionError:
+    pass
+print(json.dumps([cell.outputs for cell in notebook.cells]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    first, second = json.loads(done.stdout)
+    [stop] = [output for output in first if output["output_type"] == "error"]
+    assert stop["ename"] == "SystemExit"
+    assert re.fullmatch(r"The book's package could not be installed\. .*\?.* Run this cell again.*", stop["evalue"])
+    assert [output for output in first if output is not stop and output.get("name") != "stderr"] == []
+    assert not any("git" in output.get("text", "") for output in first)
+    assert second == []
