@@ -20,7 +20,7 @@ NO_RESULT = [
     r"(?i)\b(chapter|exercise|answer|homework|week|lecture|figure|table|theorem|equation|section|page|part|session|"
     r"example|step|question|case|panel|volume)s? \d+([.-]\d+)?((, | to | and | or |–|, and )\d+([.-]\d+)?)*",
     r"\b\d+ minutes to read · about \d+ (seconds|minutes?) to run",
-    r"\b\d+(st|nd|rd|th)\b",
+    r"\b\d+[snrt][tdh]\b",
 ]
 NUMBER = re.compile(r"(?<![\w.,-])[-−]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?:(?=%)|(?![\w]))")
 
