@@ -13,11 +13,11 @@ from lxml import html
 INDEX = "sections.js"
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = ("p", "li", "td", "th", "dt", "dd", "div", "pre", "figcaption", "caption", "summary")
-# Buttons, and the copy of a formula for those who listen.
+# Buttons, the copy of a formula for those who listen, and tables that repeat what the chapters claim.
 _NOT_TEXT = "|".join(
     f".//{found}"
     for found in (
-        "script", "style", "button", "details[contains(@class, 'hide')]/summary",
+        "script", "style", "button", "details[contains(@class, 'hide')]/summary", "table[contains(@class, 'numbers')]",
         "*[contains(@class, 'headerlink')]", "*[contains(@class, 'katex-mathml')]",
     )
 )  # fmt: skip

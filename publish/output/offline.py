@@ -1,4 +1,4 @@
-"""Pack the built pages into one zip that a browser opens from the disk, with its search.
+"""Pack the built site into one zip that a browser opens from the disk, with its search.
 
 python -m publish.output.offline
 """
@@ -9,24 +9,24 @@ import zipfile
 from publish.book import Book
 from publish.whole import whole
 
-_FOR_HOSTS = {"sitemap.xml", "404.html"}
+_FOR_HOSTS = {"sitemap.xml", "404.html", ".nojekyll"}
 
 
 def pack(book):
-    """Write the zip: all pages in one folder. Returns its path, a pathlib.Path.
+    """Write the zip: the site in one folder. Returns its path, a pathlib.Path.
 
     Raises
     ------
     FileNotFoundError
         The site is not there.
     """
-    pages, target = book.site, book.build / f"{book.slug}.zip"
-    if not (pages / "index.html").exists():
-        raise FileNotFoundError(f"{pages} holds no pages: run make book")
+    site, target = book.site, book.build / f"{book.slug}.zip"
+    if not (site / "index.html").exists():
+        raise FileNotFoundError(f"{site} holds no pages: run make book")
     with whole(target) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for path in pages.rglob("*") if path.is_file()):
-            if path.parent != pages or path.name not in _FOR_HOSTS:
-                archive.write(path, f"{book.slug}/{path.relative_to(pages).as_posix()}")
+        for path in sorted(path for path in site.rglob("*") if path.is_file()):
+            if path.name not in _FOR_HOSTS:
+                archive.write(path, f"{book.slug}/{path.relative_to(site).as_posix()}")
     return target
 
 

@@ -1,20 +1,18 @@
 """Print the built book as one PDF, with a table of contents, an outline and page numbers.
 
-python -m publish.pdf
+python -m publish.output.pdf
 """
 
 from __future__ import annotations
 
 import io
 import logging
+import re
 import sys
 
-import yaml
-
-from publish.assemble import AssemblyError, assemble
 from publish.book import Book
-from publish.browser import MISSING, chromium
-from publish.lock import building
+from publish.output.browser import MISSING, launch
+from publish.output.paper import assemble
 from publish.whole import whole
 
 WIDTH = 642  # of the lines, in pixels of 1/96 inch: 210 mm of paper less 20 mm on each side
@@ -41,34 +39,35 @@ def _print(html, page):
         raise PrintError(f"these did not load: {', '.join(sorted({*failed, *broken}))}")
     page.set_viewport_size({"width": WIDTH, "height": 1000})
     page.emulate_media(media="print")
-    wide = page.evaluate(_TOO_WIDE)
-    if wide:
+    if wide := page.evaluate(_TOO_WIDE):
         raise PrintError(f"these are wider than the paper: {'; '.join(wide)}")
     return page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
 
 
-def page_numbers(pdf):
-    """The page on which each target of a link stands, counted from 1: dict."""
+def numbered(html, pdf):
+    """The HTML with the page numbers of its printing in the table of contents: str."""
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(pdf))
-    found = reader.named_destinations.items()
-    return {name.removeprefix("/"): reader.get_destination_page_number(target) + 1 for name, target in found}
+    places = {name.removeprefix("/"): place for name, place in reader.named_destinations.items()}
+    return re.sub(
+        r'(<b data-page="([^"]+)">)\d+',
+        lambda match: f"{match[1]}{reader.get_destination_page_number(places[match[2]]) + 1}",
+        html,
+    )
 
 
 def _finish(pdf, title, author):
-    """Name title and author, show the outline, and leave out what differs from one printing to the next."""
+    """Name title and author, and show the outline."""
     from pypdf import PdfReader, PdfWriter
-    from pypdf.generic import ArrayObject, BooleanObject, ByteStringObject, DictionaryObject, NameObject
+    from pypdf.generic import BooleanObject, DictionaryObject, NameObject
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of a count in Chromium's files that is off by a few
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
-    writer.pdf_header = "%PDF-1.7"
     writer.metadata = {"/Title": title, "/Author": author}
     writer.page_mode = "/UseOutlines"
     shown = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
     writer.root_object[NameObject("/ViewerPreferences")] = shown
-    writer._ID = ArrayObject([ByteStringObject(bytes(16))] * 2)
     content = io.BytesIO()
     writer.write(content)
     return content.getvalue()
@@ -79,45 +78,40 @@ def make(book):
 
     Raises
     ------
-    PrintError, AssemblyError
-        No browser, no site, or a picture that does not load.
+    PrintError
+        There is no browser, a picture does not load, or something is wider than the paper.
+    FileNotFoundError
+        A page has not been built.
     """
     from playwright.sync_api import sync_playwright
 
-    toc = yaml.safe_load((book.root / "_toc.yml").read_text(encoding="utf-8"))
-    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
-    title, author = config["title"], config.get("author", "")
-    details = [author, config.get("repository", {}).get("url", ""), "Text: CC BY 4.0. Code: MIT."]
-    html = book.build / "print.html"
+    html, file = assemble(book, book.build / "html"), book.build / "print.html"
     with sync_playwright() as playwright:
-        path = chromium(playwright)
-        if path is None:
+        browser = launch(playwright)
+        if browser is None:
             raise PrintError(MISSING)
-        browser = playwright.chromium.launch(executable_path=path)
         try:
-            page, numbers = browser.new_page(), {}
+            page = browser.new_page()
             for _ in range(2):  # the second time with the page numbers of the first
-                html.write_text(assemble(book.site, toc, title, details, numbers), encoding="utf-8")
-                pdf = _print(html, page)
-                numbers, before = page_numbers(pdf), numbers
-            if numbers != before:
-                raise PrintError("the table of contents changed the pages that it names")
+                file.write_text(html, encoding="utf-8")
+                pdf = _print(file, page)
+                before, html = html, numbered(html, pdf)
         finally:
             browser.close()
+            file.unlink(missing_ok=True)
+    if html != before:
+        raise PrintError("the table of contents changed the pages that it names")
     target = book.build / f"{book.slug}.pdf"
     with whole(target) as unfinished:
-        unfinished.write_bytes(_finish(pdf, title, author))
-    html.unlink()
+        unfinished.write_bytes(_finish(pdf, book.title, book.config.get("author", "")))
     return target
 
 
 def main(book=None):
     """Write the PDF and say where it is; 1 where it could not be made."""
-    book = book or Book()
     try:
-        with building(book):
-            print(f"The PDF: {make(book)}")
-    except (PrintError, AssemblyError) as error:
+        print(f"The PDF: {make(book or Book())}")
+    except (PrintError, FileNotFoundError) as error:
         print(f"No PDF was made: {error}")
         return 1
     return 0

@@ -19,7 +19,6 @@ import sys
 from pathlib import Path
 
 import jinja2
-import yaml
 
 from publish.book import Book
 from publish.output import sheet
@@ -60,9 +59,9 @@ def redirect_page(book, languages):
     """
     loader = jinja2.FileSystemLoader(Path(__file__).parent.parent / "theme" / "templates")
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("redirect.html")
-    links = [{"language": code, "name": name, "target": f"{code}/{landing(book)}.html"} for code, name in languages]
+    links = [{"language": code, "name": name, "target": f"{code}/{_landing(book)}.html"} for code, name in languages]
     icon = f"{languages[0][0]}/_static/logo.svg"
-    return template.render(title=title(book), editions=links, icon=icon, canonical="", **links[0])
+    return template.render(title=book.title, editions=links, icon=icon, canonical="", **links[0])
 
 
 def assemble(book, editions=EDITIONS):
@@ -74,9 +73,9 @@ def assemble(book, editions=EDITIONS):
         An edition has not been built.
     """
     for code, _, folder in editions:
-        if not (book.build / folder / f"{landing(book)}.html").is_file():
+        if not (book.build / folder / f"{_landing(book)}.html").is_file():
             raise FileNotFoundError(f"the edition {code!r} has no pages in {book.build / folder}: run make book")
-    site = book.build / "site"
+    site = book.site
     new, old = site.with_name("site.part"), site.with_name("site.old")
     for left_over in (new, old):
         shutil.rmtree(left_over, ignore_errors=True)
@@ -95,14 +94,9 @@ def assemble(book, editions=EDITIONS):
     return site / "index.html"
 
 
-def landing(book):
+def _landing(book):
     """The name of the landing page, like "intro"."""
-    return yaml.safe_load((book.root / "_toc.yml").read_text(encoding="utf-8"))["root"]
-
-
-def title(book):
-    """The book's title."""
-    return yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))["title"]
+    return book.documents()[0][1]
 
 
 def main(book=None):

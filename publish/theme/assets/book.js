@@ -46,20 +46,23 @@
     sections.forEach((section) => watch.observe(section));
   };
 
-  // Answers are hidden on the screen and open on paper.
-  const openForPrint = () => {
-    const closed = () => document.querySelectorAll("details:not([open])");
-    let opened = [];
-    window.addEventListener("beforeprint", () => {
-      opened = [...closed()];
-      opened.forEach((details) => (details.open = true));
-    });
-    window.addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
+  // Paper is light. What is closed stays out of print (book.css), so that a sheet of exercises has no answers on it.
+  const printLight = () => {
+    const root = document.documentElement;
+    let theme;
+    const change = (printing) => {
+      if (printing) theme ??= root.dataset.theme;
+      if (theme) root.dataset.theme = printing ? "light" : theme;
+      if (!printing) theme = undefined;
+    };
+    matchMedia("print").addEventListener("change", (event) => change(event.matches));
+    window.addEventListener("beforeprint", () => change(true));
+    window.addEventListener("afterprint", () => change(false));
   };
 
   ready(() => {
     reachFormulas();
     followReader();
-    openForPrint();
+    printLight();
   });
 })();

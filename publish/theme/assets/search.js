@@ -26,17 +26,21 @@
   };
   const commas = (text) => text.replace(/(\d),(?=\d{3}(?!\d))/g, "$1"); // 43,052 is also found as 43052
 
-  const index = new MiniSearch({
-    fields: ["title", "heading", "text"],
-    tokenize: (text) => tokens(commas(text)),
-    processTerm: term,
-    searchOptions: {
-      boost: { title: 4, heading: 3 },
-      combineWith: "AND",
-      prefix: (word) => word.length > 2 && !/^\d/.test(word),
-    },
-  });
-  index.addAll(BOOK.sections.map(([page, , heading, text], id) => ({ id, title: BOOK.pages[page][1], heading, text })));
+  let index;
+  const makeIndex = () => {
+    index = new MiniSearch({
+      fields: ["title", "heading", "text"],
+      tokenize: (text) => tokens(commas(text)),
+      processTerm: term,
+      searchOptions: {
+        boost: { title: 4, heading: 3 },
+        combineWith: "AND",
+        prefix: (word) => word.length > 2 && !/^\d/.test(word),
+      },
+    });
+    const title = (page) => BOOK.pages[page][1];
+    index.addAll(BOOK.sections.map(([page, , heading, text], id) => ({ id, title: title(page), heading, text })));
+  };
 
   const element = (name, content, attributes = {}) => {
     const made = Object.assign(document.createElement(name), attributes);
@@ -89,7 +93,7 @@
     }), { className: "search" });
     const summary = hits.length
       ? `${hits.length} ${hits.length === 1 ? "section has" : "sections have"} “${typed}”.`
-      : `Nothing has “${typed}”.`;
+      : `Nothing found for “${typed}”.`;
     const advice = [];
     if (!hits.length) {
       const words = tokens(typed).map((word) => (index.search(word).length ? word : near(term(word))));
@@ -105,5 +109,12 @@
 
   const typed = (new URLSearchParams(location.search).get("q") ?? "").trim();
   for (const box of document.querySelectorAll("input[name=q]")) box.value = typed;
-  if (typed) show(typed);
+  if (typed) {
+    const text = element("script", "", { src: "sections.js" }); // a script, as a page from the disk may read no other file
+    text.addEventListener("load", () => {
+      makeIndex();
+      show(typed);
+    });
+    document.head.append(text);
+  }
 })();

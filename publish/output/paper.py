@@ -1,0 +1,143 @@
+"""Put all pages of the book into one page for paper: nothing to press, links inside, every id once.
+
+Sphinx's own `singlehtml` would do half of it. But each chapter has a section "Exercises", and it gives all of these one
+id; it also renders the whole book a second time.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote, urlparse
+
+from bs4 import BeautifulSoup
+from pygments.formatters import HtmlFormatter
+
+_ASSETS = Path(__file__).resolve().parent.parent / "theme" / "assets"
+# The site's own sheet lays pages out for screens; the paper has one of its own, and formulas and code get theirs.
+_SHEETS = (_ASSETS / "katex" / "katex.min.css", _ASSETS / "print" / "print.css")
+_CODE_COLOURS = "a11y-high-contrast-light"
+_SCREEN = "script, style, link, button, input, form, iframe, .headerlink, .katex-mathml"
+
+
+def assemble(book, pages):
+    """One page of HTML from all pages of the book.
+
+    Parameters
+    ----------
+    book : publish.book.Book
+    pages : pathlib.Path
+        The folder of the built pages.
+
+    Returns
+    -------
+    str
+        The page. Its pictures and style sheets are named by file addresses. In its table of contents, each
+        `<b data-page="TARGET">000</b>` waits for the number of the page on which that target stands.
+
+    Raises
+    ------
+    FileNotFoundError
+        A page of the table of contents has not been built.
+    """
+    documents = book.documents()
+    known = {name for _, name in documents}
+    contents, chapters, part = [], [], ""
+    for number, (caption, name) in enumerate(documents):
+        file = pages / f"{name}.html"
+        if not file.exists():
+            raise FileNotFoundError(f"{file} is not there: run make book")
+        article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
+        _for_paper(article)
+        _rewrite(article, pages, name, known)
+        heading = article.h1.get_text().strip()
+        opening = ""
+        if caption and caption != part:
+            part = caption
+            opening = f'<h1 class="part" id="part-{number}">{escape(caption)}</h1>'
+            contents.append((0, caption, f"part-{number}"))
+        contents.append((1, heading, _target(name)))
+        contents += [(2, h2.get_text().strip(), h2.find_parent("section")["id"]) for h2 in article.select("h2")]
+        if caption:  # chapters stand one level below the parts
+            for level in (5, 4, 3, 2, 1):
+                for one in article.select(f"h{level}"):
+                    one.name = f"h{level + 1}"
+        # The head of each page of paper names its chapter.
+        quoted = heading.replace("\\", "\\\\").replace('"', '\\"')
+        style = f'.c{number} {{ page: c{number} }} @page c{number} {{ @top-right {{ content: "{quoted}" }} }}'
+        body = f'<div class="chapter" id="{_target(name)}">{opening}{article.decode_contents()}</div>'
+        chapters.append(f'<style>{style}</style><div class="c{number}">{body}</div>')
+    lines = [book.config.get("author", ""), book.config.get("repository", {}).get("url", "")]
+    rows = (
+        f'<a class="level-{level}" href="#{target}"><span>{escape(text)}</span><b data-page="{target}">000</b></a>'
+        for level, text, target in contents
+    )
+    return "\n".join(
+        [
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(book.title)}</title>',
+            f"<style>{HtmlFormatter(style=_CODE_COLOURS).get_style_defs('.highlight')}</style>",
+            *(f'<link rel="stylesheet" href="{sheet.as_uri()}">' for sheet in _SHEETS),
+            f'</head><body><div class="title"><p class="name">{escape(book.title)}</p>',
+            *(f"<p>{escape(line)}</p>" for line in [*lines, "Text: CC BY 4.0. Code: MIT."]),
+            f'</div><div class="contents"><h1>Contents</h1>{"".join(rows)}</div>',
+            *chapters,
+            "</body></html>",
+        ]
+    )
+
+
+def _for_paper(article):
+    """Remove what belongs to a screen.
+
+    Code that a page shows on demand stays out, and of a section's checks their one line stays. Answers are open: they
+    stand at the end of their chapter.
+    """
+    for element in article.select(_SCREEN):
+        element.decompose()
+    for element in article.select("noscript"):
+        element.unwrap()
+    for element in article.select(".katex-html"):
+        del element["aria-hidden"]  # it hid a second copy of the formula, which is gone
+    for element in article.select("details"):
+        cell = element.find_parent(class_="cell")
+        kind = cell["class"] if cell else []
+        title = element.find("summary", recursive=False)
+        if "hide" not in element.get("class", []):  # an answer, or a hint
+            element.name, element["class"] = "div", ["folded", *element.get("class", [])]
+            if title:
+                title.name, title["class"] = "p", ["folded-title"]
+        elif "tag_checks" in kind:
+            element.name, element["class"] = "p", ["checks"]
+            element.string = title.p.get_text()
+        elif "tag_solution" in kind or element.select(".cell_output"):
+            title.decompose()
+            element.unwrap()
+        else:
+            element.decompose()
+
+
+def _rewrite(article, pages, name, known):
+    """Make ids unique in the whole book, let links lead inside it, and name pictures by their files."""
+    for element in article.find_all(id=True):
+        element["id"] = f"{_target(name)}--{element['id']}"
+    for link in article.select("a[href]"):
+        address = urlparse(link["href"])
+        if address.scheme or address.netloc:
+            continue
+        path = normpath(join(dirname(name), unquote(address.path))) if address.path else f"{name}.html"
+        target = path.removesuffix(".html")
+        if target in known:
+            link["href"] = f"#{_target(target)}" + (f"--{unquote(address.fragment)}" if address.fragment else "")
+        else:  # a page that is not in the book, or a file to load
+            link.name, link.attrs = "span", {}
+    for image in article.select("img[src]"):
+        image.attrs.pop("loading", None)
+        if not urlparse(image["src"]).scheme:
+            image["src"] = (pages / normpath(join(dirname(name), unquote(image["src"])))).as_uri()
+        if image.parent.name == "a":  # a picture that shows itself larger when it is pressed
+            image.parent.unwrap()
+
+
+def _target(name):
+    return name.replace("/", "-")
