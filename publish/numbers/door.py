@@ -18,7 +18,7 @@ from publish.extensions.theme import buttons
 from publish.numbers.html import link, number
 
 CHAPTER = "Chapter"  # for another language
-_TIMES = re.compile(r"(?m)[^·\n]*to read · [^·\n]*to run")
+_TIMES = re.compile(r"[^·.?!\n]*to read · [^·\n]*to run")
 _QUESTION = re.compile(r"[^.?!]+\?")
 _NUMBER = re.compile(r"\{([\w.-]*)(?::([^}]*))?\}")
 
@@ -74,7 +74,9 @@ def findings(numbers):
         found = {id_: numbers.claims[id_] for id_ in claimed(row) if id_ in numbers.claims}
         records = {id_: place.record for id_, (_, place) in found.items() if place.record and place.record["holds"]}
         if len(records) == len(claimed(row)):
-            said = _NUMBER.sub(lambda match: _measured(records[match[1] or row["id"]], match[2]), escape(row["sentence"]))
+            said = _NUMBER.sub(
+                lambda match: _measured(records[match[1] or row["id"]], match[2]), escape(row["sentence"])
+            )
             chapter, place = found[row["id"]]
             where = link(f"{chapter.document}.html#{place.anchor}", f"{CHAPTER} {chapter.number}")
             written.append(f"<li>{said} {where}.</li>\n")
@@ -95,7 +97,9 @@ def claimed(row):
 
 
 def _measured(record, form):
-    return f"<strong>{format(record['measured'], form).replace('-', '−') if form else number(record['measured'])}</strong>"
+    return (
+        f"<strong>{format(record['measured'], form).replace('-', '−') if form else number(record['measured'])}</strong>"
+    )
 
 
 def _colab(chapter, book):

@@ -59,7 +59,12 @@ def prepare(notebook, report, linked):
         elif cell["cell_type"] == "code":
             if cell.get("id") in linked:
                 address = anchor("cell", cell["id"])
-                place = {"cell_type": "markdown", "id": address, "metadata": {}, "source": f'<div id="{address}"></div>'}
+                place = {
+                    "cell_type": "markdown",
+                    "id": address,
+                    "metadata": {},
+                    "source": f'<div id="{address}"></div>',
+                }
                 cells.append(type(notebook)(place))
             cell["source"] = _TITLE.sub("", cell["source"])
             claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
