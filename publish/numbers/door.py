@@ -69,18 +69,26 @@ def card(chapter, question, name, alt, colab):
 
 def findings(numbers):
     """The rows of surprises.csv whose claims hold in this build, each with its numbers and a link: HTML."""
-    written = []
+    lines = []
     for row in numbers.tables["surprises"]:
         found = {id_: numbers.claims[id_] for id_ in claimed(row) if id_ in numbers.claims}
         records = {id_: place.record for id_, (_, place) in found.items() if place.record and place.record["holds"]}
         if len(records) == len(claimed(row)):
-            said = _NUMBER.sub(
-                lambda match: _measured(records[match[1] or row["id"]], match[2]), escape(row["sentence"])
-            )
             chapter, place = found[row["id"]]
             where = link(f"{chapter.document}.html#{place.anchor}", f"{CHAPTER} {chapter.number}")
-            written.append(f"<li>{said} {where}.</li>\n")
-    return f'<ol class="surprises">\n{"".join(written)}</ol>\n'
+            lines.append(f"<li>{_filled(row, records)} {where}.</li>\n")
+    return f'<ol class="surprises">\n{"".join(lines)}</ol>\n'
+
+
+def _filled(row, records):
+    """The sentence of a row with the numbers that its claims measured: HTML."""
+
+    def measured(match):
+        value = records[match[1] or row["id"]]["measured"]
+        written = format(value, match[2]).replace("-", "−") if match[2] else number(value)
+        return f"<strong>{written}</strong>"
+
+    return _NUMBER.sub(measured, escape(row["sentence"]))
 
 
 def faults(chapters, claims, tables):
@@ -94,12 +102,6 @@ def faults(chapters, claims, tables):
 def claimed(row):
     """The ids of the claims that a row of surprises.csv needs: set of str."""
     return {row["id"], *(id_ for id_, _ in _NUMBER.findall(row["sentence"]) if id_)}
-
-
-def _measured(record, form):
-    return (
-        f"<strong>{format(record['measured'], form).replace('-', '−') if form else number(record['measured'])}</strong>"
-    )
 
 
 def _colab(chapter, book):

@@ -50,9 +50,7 @@ PAPERS = (
     "q,Ho (2016),a table,cited,,02:start,\n"
 )
 GALLERY = "chapter,question,picture\n02_two,How <many>?,\n"
-SURPRISES = (
-    "id,sentence\nA01,The loss is {:.1%} & small: {ch01.loop-2}.\nch01.mnist,Not {} here.\nch01.lost,Fails {}.\n"
-)
+SURPRISES = "id,sentence\nA01,Loss {:.1%} & small: {ch01.loop-2}.\nch01.mnist,Not {} here.\nch01.lost,Fails {}.\n"
 TABLES = {"coverage": COVERAGE, "figures": FIGURES, "papers": PAPERS, "gallery": GALLERY, "surprises": SURPRISES}
 
 
