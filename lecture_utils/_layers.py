@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from torch import nn
@@ -31,28 +30,28 @@ class Layer:
         return self.linear is not None and self.linear.bias is not None
 
 
-def read(net, name="net"):
+def read(net):
     """The layers of a net, the input first, or an error that says why the net cannot be drawn."""
-    modules = modules_of(net, name)
+    modules = _modules(net, "net")
     for place, module in modules:
         if not isinstance(module, (nn.Linear, *_ACTIVATIONS, *_OTHERS)):
             raise ValueError(f"{place}: diagrams cannot show {type(module).__name__}; they show {_KNOWN}")
         if any(is_lazy(parameter) for parameter in module.parameters()):
             raise ValueError(f"{place}: {module} has no sizes yet; run data through the net once")
     if not any(isinstance(module, nn.Linear) for _, module in modules):
-        raise ValueError(f"{name}: expected at least one Linear layer, got {net}")
+        raise ValueError(f"net: expected at least one Linear layer, got {net}")
     _fit_together(modules)
-    return group(modules)
+    return _group(modules)
 
 
-def modules_of(net, name):
+def _modules(net, name):
     """[(place, module)] in order, "net[1][0]" being a place; a Sequential inside is unpacked."""
     if not isinstance(net, nn.Sequential):
         raise TypeError(f"{name}: expected a torch.nn.Sequential, got {type(net).__name__}")
     found = []
     for i, module in enumerate(net):
         place = f"{name}[{i}]"
-        found += modules_of(module, place) if isinstance(module, nn.Sequential) else [(place, module)]
+        found += _modules(module, place) if isinstance(module, nn.Sequential) else [(place, module)]
     return found
 
 
@@ -73,7 +72,7 @@ def _fit_together(modules):
         size, giver = gives, f"{place}, {_sized(module)},"
 
 
-def group(modules):
+def _group(modules):
     """The modules as layers: each Linear with what follows it."""
     layers = [Layer(None, next((m.in_features for _, m in modules if isinstance(m, nn.Linear)), 0))]
     for _, module in modules:
@@ -84,39 +83,10 @@ def group(modules):
     return layers
 
 
-def from_text(spec):
-    """The modules that a text like "784-128-ReLU-10" describes; on the device "meta", so without any numbers."""
-    known = {kind.__name__.lower(): kind for kind in (*_ACTIVATIONS, *_OTHERS) if kind not in (nn.Threshold,)}
-    modules, size, sizes = [], None, 0
-    for word in (part.strip().lower() for part in spec.split("-")):
-        if word.isdecimal() and int(word):
-            if size is not None:
-                modules.append(nn.Linear(size, int(word), device="meta"))
-            size, sizes = int(word), sizes + 1
-        elif word in known:
-            modules.append(known[word](size or 1) if word == "batchnorm1d" else known[word]())
-        else:
-            sizes = 0
-            break
-    if sizes < 2:
-        raise ValueError(f"spec: expected sizes and names joined by '-', such as '784-128-ReLU-10', got {spec!r}")
-    return [("spec", module) for module in modules]
-
-
 def _sized(module):
     """ "Linear(784, 128)", "BatchNorm1d(128)"."""
-    return show_linear(module) if isinstance(module, nn.Linear) else f"{type(module).__name__}({module.num_features})"
-
-
-def show_linear(linear):
-    return f"Linear({linear.in_features}, {linear.out_features}{'' if linear.bias is not None else ', bias=False'})"
-
-
-def exact(module, named):
-    """A module with its settings, or its name only. `inplace` does not change what a net computes."""
-    name = type(module).__name__
-    settings = re.sub(r"(, )?inplace=(True|False)", "", module.extra_repr())
-    return f"{name}({settings})" if settings and not named else name
+    sizes = (module.in_features, module.out_features) if isinstance(module, nn.Linear) else (module.num_features,)
+    return f"{type(module).__name__}({', '.join(map(str, sizes))})"
 
 
 # Words for it

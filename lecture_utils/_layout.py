@@ -30,9 +30,7 @@ _MISSING = """No graphviz is installed, so the diagram cannot be drawn. Run one 
     conda install graphviz
     apt-get install graphviz        (macOS: brew install graphviz)
 
-and run this again. The diagram as DOT text:
-
-"""
+and run this again."""
 
 
 class Drawing(graphviz.Source):
@@ -61,7 +59,7 @@ class Drawing(graphviz.Source):
     ValueError
         The DOT text is wrong; the message shows the line.
     RuntimeError
-        No graphviz is installed; the message says what to install and shows the DOT text.
+        No graphviz is installed; the message says what to install.
 
     Examples
     --------
@@ -228,7 +226,7 @@ def _by_library(source):
     try:
         import pygraphviz
     except ImportError:
-        raise RuntimeError(_MISSING + source) from None
+        raise RuntimeError(_MISSING) from None
     text = None
     with _library_messages() as said:
         try:

@@ -7,7 +7,7 @@
 3. MNIST, downloaded by fastai;
 4. where there is no network, the 1,797 digits that scikit-learn brings along.
 
-Reading thousands of small files takes seconds, so the tensors are kept for next time: in the user's cache folder for
+Reading thousands of small files takes seconds, so the arrays are kept for next time: in the user's cache folder for
 "lecture_utils", or where the environment variable ``LECTURE_CACHE`` says. All there can be deleted at any time. It is
 made under another name, by one process at a time, and renamed when it is whole.
 """
@@ -16,61 +16,72 @@ from __future__ import annotations
 
 import atexit
 import configparser
+import contextlib
 import functools
 import hashlib
-import io
+import json
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 import platformdirs
-import torch
 
-from lecture_utils import _digit_files as digit_files
+from lecture_utils import _digit_files as files
 from lecture_utils._digit_files import DataError
 
+if TYPE_CHECKING:  # the functions import it: who asks for `identity` does not wait for torch
+    import torch
+
 # Raise it when what is kept changes its form: an older version's is then made again.
-_FORM = "1"
-_FOLDER = "digits"
+_FORM = 2
 _WAIT = 600  # seconds for another process that is making the same
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Digits:
     """Pictures of handwritten digits, as files and as tensors, in the same order.
 
     Attributes
     ----------
-    folder : pathlib.Path
-        Holds the PNG files in the layout of fastai's MNIST: training/3/37912.png, testing/7/60000.png.
     name : str
         "MNIST", "bundled digits", or "digits in NAME" for a folder or an archive of your own.
     train_images, test_images : torch.Tensor
         Grey levels, uint8 from 0 to 255, (n, 1, 28, 28), in the order of the file names.
     train_labels, test_labels : torch.Tensor
         The digits 0 to 9, int64 (n,).
+    identity : str
+        Tells one set of digits from another by the content: "MNIST:02129b6d738f", "bundled" or "digits:9f86d081884c".
     """
 
-    folder: Path
     name: str
     train_images: torch.Tensor
     train_labels: torch.Tensor
     test_images: torch.Tensor
     test_labels: torch.Tensor
+    identity: str
+    _find_folder: Callable[[], Path]
+
+    @functools.cached_property
+    def folder(self):
+        """The folder with the PNG files, laid out as fastai's MNIST: training/3/37912.png, testing/7/60000.png.
+
+        The files of an archive are written when this is asked for the first time.
+        """
+        return self._find_folder()
 
     @property
     def is_mnist(self):
-        """Whether each digit is there as often as in MNIST, in training and in testing."""
-        return digit_files.is_mnist(self.train_labels, self.test_labels)
+        """Whether these are the pictures and labels of MNIST, all of them and no others."""
+        return self.identity.startswith("MNIST:")
 
     def __repr__(self):
         train, test = len(self.train_labels), len(self.test_labels)
-        return f"Digits({self.name}: {train:,} training and {test:,} test images, folder={str(self.folder)!r})"
+        return f"Digits({self.name}: {train:,} training and {test:,} test images)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +140,8 @@ def employment(seed=0):
     """
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise TypeError(f"seed: expected an integer, got {seed!r}")
+    import torch
+
     x = torch.linspace(-1, 1, 2000).reshape(-1, 1)  # (2000, 1)
     underlying = torch.sigmoid(5 - 15 * torch.relu(-x) - 5 * torch.relu(x))
     y = torch.bernoulli(underlying, generator=torch.Generator().manual_seed(seed))
@@ -147,7 +160,7 @@ def digits():
     ------
     DataError
         What ``LECTURE_MNIST`` names is not there or not whole, or no disk can be written to. The message names the file
-        or folder, says what is wrong with it and what to do.
+        or folder, says what is wrong with it and what to do. Other data never take the place of what was named.
 
     Examples
     --------
@@ -161,95 +174,116 @@ def digits():
     >>> data.train_images.shape, data.train_images.dtype
     (torch.Size([1437, 1, 28, 28]), torch.uint8)
     """
-    setting = os.environ.get("LECTURE_MNIST", "").strip()
-    source, folder, tensors, remarks = _named(setting) if setting else _found()
-    train, test = len(tensors[1]), len(tensors[3])
-    name = "MNIST" if digit_files.is_mnist(tensors[1], tensors[3]) else source.name
+    import torch
+
+    remarks = []
+    for source in _sources(remarks):
+        try:
+            place, content, arrays = _load(source, remarks)
+            break
+        except DataError as error:
+            if not source.is_mnist:
+                raise
+            remarks.append(f"{'not taken: ' if source.folder else ''}{error}")
+    train, test = len(arrays[1]), len(arrays[3])
+    name = "MNIST" if content == files.MNIST else source.name
     # A line each: what is longer would be cut off in a narrow window.
     print(f"Data: {name}, {train:,} training and {test:,} test images", f"({source.origin})", *remarks, sep="\n")
-    return Digits(folder, name, *tensors)
+    find_folder = functools.partial(_folder, source, place, train + test)
+    return Digits(name, *map(torch.from_numpy, arrays), _identity(source, content), find_folder)
+
+
+def identity():
+    """What tells the digits that `digits` would give from others, in milliseconds, because nothing is read.
+
+    Returns
+    -------
+    str
+        As `Digits.identity`. Empty where only `digits` can tell: nothing has been read yet, it has changed since then,
+        or a download has to be tried.
+
+    Raises
+    ------
+    DataError
+        What ``LECTURE_MNIST`` names is not there.
+
+    Examples
+    --------
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, LECTURE_MNIST="bundled"):
+    ...     identity()
+    'bundled'
+    """
+    source = next(_sources([]))
+    return _identity(source, _content(source, _root() / source.key))
+
+
+def _identity(source, content):
+    if source.key == "bundled":
+        return "bundled"
+    return content and f"{'MNIST' if content == files.MNIST else 'digits'}:{content[:12]}"
+
+
+# The sources
 
 
 @dataclass(frozen=True)
 class _Source:
-    """One place that digits can come from: a folder that is there, or what makes one."""
+    """One place that digits can come from."""
 
     origin: str  # for the line that is printed
     name: str  # of the data, where it is not MNIST
-    key: str  # of its place in the cache
     label: str  # how an error names it
-    folder: Path | None = None
-    make: Callable[[Path], None] | None = None
-    state: str = ""  # changes when what the folder is made from does
-    mnist_only: bool = False
+    key: str  # of its place in the cache
+    pictures: Callable  # goes through the pictures; takes a folder to work in
+    state: str = ""  # changes when the files do
+    folder: Path | None = None  # where the files lie already
+    is_mnist: bool = False  # if it is not, the next source is tried
 
 
-_BUNDLED = _Source(
-    "bundled with scikit-learn", "bundled digits", "bundled", "the bundled digits", make=digit_files.draw_bundled
-)
-_DOWNLOAD = _Source(
-    "downloaded by fastai", "MNIST", "download", "the downloaded MNIST", make=digit_files.download, mnist_only=True
-)
+def _sources(remarks):
+    """The places to look, in order. What keeps one from being looked at is added to `remarks`."""
+    setting = os.environ.get("LECTURE_MNIST", "").strip()
+    if setting and setting != "bundled":
+        yield _named(setting)
+        return
+    if not setting:
+        try:
+            folder = _fastai_folder()
+            if folder.is_dir():
+                yield _in_folder("fastai's folder", f"fastai's folder {folder}", "fastai", folder, is_mnist=True)
+        except DataError as error:
+            remarks.append(f"not taken: {error}")
+        download = ("downloaded by fastai", "MNIST", "the downloaded MNIST", "download", files.from_download)
+        yield _Source(*download, is_mnist=True)
+    origin = "bundled with scikit-learn" + ", as LECTURE_MNIST says" * bool(setting)
+    yield _Source(origin, "bundled digits", "the bundled digits", "bundled", lambda work: files.bundled())
 
 
 def _named(setting):
     """What LECTURE_MNIST names. A wrong value is an error: other data in its place could go unnoticed."""
-    if setting == "bundled":
-        source = replace(_BUNDLED, origin=f"{_BUNDLED.origin}, as LECTURE_MNIST says")
-        return source, *_open(source)
     path = Path(setting).expanduser().absolute()
-    place = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    if os.path.isdir(path):
-        source = _Source(
-            f"the folder {path.name} that LECTURE_MNIST names",
-            f"digits in {path.name}",
-            f"folder-{place}",
-            f"the folder {path}",
-            folder=path,
-        )
-    elif os.path.isfile(path):
-        try:
-            with path.open("rb") as archive:
-                state = hashlib.file_digest(archive, "sha256").hexdigest()
-        except OSError as error:
-            raise DataError(f"the archive {path} cannot be read ({error.strerror}); allow reading it") from error
-        source = _Source(
-            f"the archive {path.name} that LECTURE_MNIST names",
-            f"digits in {path.name}",
-            f"archive-{place}",
-            f"the archive {path}",
-            make=functools.partial(digit_files.unpack, path),
-            state=state,
-        )
-    else:
+    key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    origin = f"{path.name} that LECTURE_MNIST names"
+    if path.is_dir():
+        return _in_folder(f"the folder {origin}", f"the folder {path}", key, path)
+    if not path.is_file():
         raise DataError(
-            f"LECTURE_MNIST names {path}, and there is no such folder or file; "
+            f"LECTURE_MNIST names {setting}, and there is no such folder or file (looked for {path}); "
             "let it name a folder, a .tar.gz archive, or the word bundled, or unset it"
         )
-    return source, *_open(source)
-
-
-def _found():
-    """MNIST from fastai's folder or by a download; without a network, the bundled digits."""
-    remarks = []
     try:
-        folder = _fastai_folder()
-        if os.path.isdir(folder):
-            source = _Source(
-                "fastai's folder", "MNIST", "fastai", f"fastai's folder {folder}", folder=folder, mnist_only=True
-            )
-            return source, *_open(source)
-    except DataError as error:
-        remarks.append(f"not taken: {error}")
-    root = _root()
-    try:
-        return _DOWNLOAD, *_load(_DOWNLOAD, root), remarks
-    except DataError as error:
-        remarks.append(str(error))
+        with path.open("rb") as archive:
+            state = hashlib.file_digest(archive, "sha256").hexdigest()
     except OSError as error:
-        remarks.append(f"MNIST was not downloaded, because {_unwritable(root, error)}")
-    folder, tensors, more = _open(_BUNDLED)
-    return _BUNDLED, folder, tensors, remarks + more
+        raise DataError(f"the archive {path} cannot be read ({error.strerror}); allow reading it") from error
+    about = (f"the archive {origin}", f"digits in {path.name}", f"the archive {path}", key)
+    return _Source(*about, lambda work: files.from_archive(path), state)
+
+
+def _in_folder(origin, label, key, folder, **options):
+    state, name = files.folder_state(folder, label), f"digits in {folder.name}"
+    return _Source(origin, name, label, key, lambda work: files.from_folder(folder, label), state, folder, **options)
 
 
 def _fastai_folder():
@@ -258,11 +292,17 @@ def _fastai_folder():
     settings = configparser.ConfigParser()
     try:
         settings.read(home / "config.ini", encoding="utf-8")
-        data = settings["DEFAULT"].get("data", "data")
     except (configparser.Error, UnicodeDecodeError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"{home / 'config.ini'} cannot be read ({reason}); correct or delete it") from error
-    return home / data / "mnist_png"
+    return home / settings["DEFAULT"].get("data", "data") / "mnist_png"
+
+
+# The cache: for each source a folder with about.json, digits.npz, and, once they were asked for, pictures
+
+
+class _NoRoomError(DataError):
+    """A folder cannot be written to."""
 
 
 def _root():
@@ -270,105 +310,95 @@ def _root():
     return Path(named or platformdirs.user_cache_dir("lecture_utils", appauthor=False)).expanduser().absolute()
 
 
-def _unwritable(folder, error):
-    return f"{folder} cannot be written ({error.strerror or error}); let LECTURE_CACHE name a folder with 400 MB free"
+@functools.cache
+def _temporary():
+    """In place of a cache that cannot be written to: a folder for this session."""
+    folder = Path(tempfile.gettempdir(), f"lecture_utils-{os.getpid()}")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
-def _open(source):
-    """The folder, the tensors, and remarks; where nothing can be kept for next time, they last for this session."""
-    root = _root()
+@contextlib.contextmanager
+def _alone(root):
+    """A folder to make something in, for one process at a time."""
+    work = root / "unfinished"
     try:
-        return *_load(source, root), []
-    except OSError as error:
-        first = error
-    remarks = [f"nothing is kept for next time, because {_unwritable(root, first)}"]
-    if source.folder:
-        return source.folder, _read(source, source.folder)[0], remarks
-    spare = Path(tempfile.gettempdir())
-    try:
-        spare = Path(tempfile.mkdtemp(prefix="lecture_utils-"))
-        atexit.register(shutil.rmtree, spare, ignore_errors=True)
-        return *_load(source, spare), remarks
-    except OSError as error:
-        raise DataError(
-            f"{source.label}: there is no room for its files: {_unwritable(root, first)}; "
-            f"nor can {spare} be written ({error.strerror or error})"
-        ) from error
-
-
-def _load(source, root):
-    """The folder and the tensors, from the cache in `root`, or made there: whole or not at all, and only once."""
-    place = root / source.key
-    kept = _kept(source, place)
-    if kept:
-        return kept
-    root.mkdir(parents=True, exist_ok=True)
-    try:
+        root.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(root / "lock", timeout=_WAIT):
-            kept = _kept(source, place)  # by another process, while this one waited for the lock
-            if not kept:
-                work = root / "unfinished"
-                shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: only who has the lock makes it
-                try:
-                    kept = _make(source, place, work)
-                finally:
-                    shutil.rmtree(work, ignore_errors=True)
-            return kept
-    except filelock.Timeout as error:
-        raise DataError(
-            f"{root / 'lock'}: another process has been preparing the digits for {_WAIT} seconds; end it, and try again"
+            shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: only who has the lock makes it
+            try:
+                work.mkdir()
+                yield work
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:  # a lock that another process holds too long is one too
+        raise _NoRoomError(
+            f"{root} cannot be written ({error.strerror or error}); let LECTURE_CACHE name a folder with 400 MB free"
         ) from error
+
+
+def _load(source, remarks):
+    """The place in the cache, the content (see `files.content`), and the arrays."""
+    for root in (_root(), _temporary()):
+        place = root / source.key
+        try:
+            return place, *(_kept(source, place) or _make(source, root, place))
+        except _NoRoomError as error:
+            problem = error
+            remarks.append(f"nothing is kept for next time, because {error}")
+    raise DataError(f"{source.label}: {'; '.join(remarks)}") from problem
+
+
+def _make(source, root, place):
+    """Read the pictures and keep the arrays: whole or not at all, and only once."""
+    import numpy as np
+
+    with _alone(root) as work:
+        kept = _kept(source, place)  # by another process, while this one waited
+        if kept:
+            return kept
+        arrays = files.read(source.pictures(work), source.label)
+        content = files.content(arrays)
+        if source.is_mnist and content != files.MNIST:
+            raise DataError(
+                f"{source.label} is not the whole of MNIST: it has {len(arrays[1]):,} training and {len(arrays[3]):,} "
+                "test images, or they are others; delete it"
+            )
+        np.savez(work / "digits.npz", *arrays)
+        about = {"form": _FORM, "state": source.state, "content": content}
+        (work / "about.json").write_text(json.dumps(about), encoding="utf-8")
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(work, place)
+    return content, arrays
+
+
+def _content(source, place):
+    """The content of what is kept in `place`; empty where nothing is, or the source has changed since."""
+    try:
+        about = json.loads((place / "about.json").read_text(encoding="utf-8"))
+        return about["content"] if (about["form"], about["state"]) == (_FORM, source.state) else ""
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def _kept(source, place):
-    """What is kept in `place`, if it is whole and its source has not changed since; else None."""
-    file = place / "tensors.pt"
-    if not file.is_file():
-        return None
-    folder = source.folder or place / _FOLDER
+    """The content and the arrays that are kept in `place`, or None."""
+    import numpy as np
+
+    content = _content(source, place)
     try:
-        kept = torch.load(file, weights_only=True)
-        tensors = kept["tensors"]
-        if kept["sum"] == _sum(tensors) and kept["state"] == _state(source, digit_files.scan(folder, source.label)[1]):
-            return folder, tensors
+        with np.load(place / "digits.npz") as kept:  # compares check sums
+            return content and (content, [kept[name] for name in kept.files])
     except Exception:  # a damaged file can raise anything: it is made again
         return None
-    return None
 
 
-def _make(source, place, work):
-    """Make the folder and the tensors in `work`, and rename it to `place` when all is written."""
-    work.mkdir()
-    folder = source.folder or work / _FOLDER
-    if source.make:
-        source.make(folder)
-    tensors, state = _read(source, folder)
-    content = io.BytesIO()  # torch.save would turn a full disk's OSError into something else
-    torch.save({"tensors": tensors, "sum": _sum(tensors), "state": state}, content)
-    with (work / "tensors.pt").open("wb") as file:
-        file.write(content.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-    shutil.rmtree(place, ignore_errors=True)
-    os.replace(work, place)
-    return source.folder or place / _FOLDER, tensors
-
-
-def _read(source, folder):
-    """The tensors of a folder, and the state they were read in, taken before: a later change will be noticed."""
-    files, fingerprint = digit_files.scan(folder, source.label)
-    tensors = digit_files.read(folder, files, source.label)
-    if source.mnist_only and not digit_files.is_mnist(tensors[1], tensors[3]):
-        raise DataError(
-            f"{source.label} is not the whole of MNIST: it has {len(tensors[1]):,} training and {len(tensors[3]):,} "
-            "test images; delete it"
-        )
-    return tensors, _state(source, fingerprint)
-
-
-def _state(source, fingerprint):
-    return f"{_FORM} {source.state} {fingerprint}"
-
-
-def _sum(tensors):
-    return [zlib.crc32(tensor.numpy()) for tensor in tensors]
+def _folder(source, place, count):
+    """The folder with the `count` PNG files of a source, written to its place in the cache."""
+    folder = source.folder or place / "pictures"
+    if not source.folder and sum(1 for _ in folder.glob("*/*/*")) != count:
+        with _alone(place.parent) as work:
+            files.write(source.pictures(work), work / "new")
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(work / "new", folder)
+    return folder

@@ -1,7 +1,6 @@
 """Pictures of networks as the lectures draw them, made from the network itself.
 
-`draw` turns a `torch.nn.Sequential` into a diagram, `gv` takes free-hand DOT text, `count_layers` and `count_nodes`
-count as the lectures do, and `same_architecture` tells in what two networks differ.
+`draw` turns a `torch.nn.Sequential` into a diagram, and `gv` takes free-hand DOT text.
 """
 
 from __future__ import annotations
@@ -15,8 +14,9 @@ from torch import nn
 from lecture_utils import _layers
 from lecture_utils._layout import STYLE, Columns, Drawing
 
-#: The most that is drawn: Linear layers in a net, nodes in a layer drawn whole, the same with numbers on the edges.
-MAX_LAYERS, MAX_WHOLE, MAX_NUMBERED = 12, 16, 6
+#: The most that is drawn: Linear layers in a net, nodes in a layer drawn whole, the same with numbers on the edges, and
+#: the same where larger layers get dots.
+MAX_LAYERS, MAX_WHOLE, MAX_NUMBERED, MAX_NODES = 12, 16, 6, 5
 
 _SUBSCRIPTS = str.maketrans("0123456789in", "₀₁₂₃₄₅₆₇₈₉ᵢₙ")
 #: How an observation is called in code.
@@ -56,7 +56,7 @@ _DETAILS = {
 }
 
 
-def draw(net, detail="abbreviated", *, max_nodes=5):
+def draw(net, detail="abbreviated"):
     """Draw a network at one of the lectures' levels of detail.
 
     Parameters
@@ -74,10 +74,8 @@ def draw(net, detail="abbreviated", *, max_nodes=5):
         "layers"            the same in grey boxes Layer 0, Layer 1, ...
         "nodes"             each pair u -> v is one node
         "features"          the same, called feature
-        "abbreviated"       Input, Hidden and Output layer; large layers as x1, x2, dots, x784
+        "abbreviated"       Input, Hidden and Output layer; layers of more than 5 as x1, x2, dots, x784
         ==================  ==========================================================================================
-    max_nodes : int
-        The largest layer that "abbreviated" draws whole, 3 to 16. The other levels draw every node.
 
     Returns
     -------
@@ -106,13 +104,11 @@ Large layers show the first nodes, dots and the last node.
     """
     if detail not in _DETAILS:
         raise ValueError(f"detail: expected one of {', '.join(map(repr, _DETAILS))}, got {detail!r}")
-    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or not 3 <= max_nodes <= MAX_WHOLE:
-        raise ValueError(f"max_nodes: expected an integer from 3 to {MAX_WHOLE}, got {max_nodes!r}")
     layers = _layers.read(net)
     _refuse_absurd(layers, detail)
     lone = len(layers) == 2 and layers[0].size == layers[1].size == 1 and not layers[0].after
     how = replace(_DETAILS[detail], formula=lone and _DETAILS[detail].formula)
-    shown = [_shown(layer.size, max_nodes if how.dots else layer.size) for layer in layers]
+    shown = [_shown(layer.size, MAX_NODES if how.dots else layer.size) for layer in layers]
     titles = {number: _title_of(layers, number, how) for number in range(len(layers))} if how.boxes else None
     picture = _merged(layers, how, shown, titles) if how.merged else _apart(layers, how, titles)
     return Drawing(picture.dot(), alt=_alt(layers, how, shown), edges=_counts(layers, how, shown, picture))
@@ -151,102 +147,6 @@ def gv(dot, *, alt=""):
     if whole:
         return Drawing(f"{whole[0]} {STYLE} {dot[whole.end() :]}", alt=alt)
     return Drawing(f"digraph {{ rankdir=LR; {STYLE} {dot}\n}}", alt=alt)
-
-
-def count_layers(net):
-    """Count layers by the lectures' rule: the Linear layers, because these are what is learned.
-
-    The input is no layer, an activation or dropout is none, and the number of hidden layers is one less. Explained in
-    chapter 3, 'How many layers?'.
-
-    Parameters
-    ----------
-    net : torch.nn.Sequential
-        As for `draw`.
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> count_layers(nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid()))
-    2
-    """
-    return len(_layers.read(net)) - 1
-
-
-def count_nodes(net):
-    """Count nodes by the lectures' rule: the features of all hidden layers; inputs and outputs are no nodes.
-
-    Parameters
-    ----------
-    net : torch.nn.Sequential
-        As for `draw`.
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> count_nodes(nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid()))
-    32
-    """
-    return sum(layer.size for layer in _layers.read(net)[1:-1])
-
-
-def same_architecture(net, spec):
-    """Tell in what a network differs from another, or from a description; the weights do not matter.
-
-    Parameters
-    ----------
-    net : torch.nn.Sequential
-        As for `draw`, but it may contain other modules and need not fit together: both are then differences.
-    spec : torch.nn.Sequential or str
-        The expected network. A text has the sizes and the class names of what stands between, joined by "-":
-        "784-128-ReLU-64-ReLU-10". A text of sizes only, "784-128-64-10", asks only for the Linear layers.
-
-    Returns
-    -------
-    list of str
-        One sentence for each difference; empty when there is none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `net` is no Sequential, or `spec` is neither a network nor such a text.
-
-    Examples
-    --------
-    >>> net = nn.Sequential(nn.Linear(784, 128), nn.Sigmoid(), nn.Linear(128, 10))
-    >>> same_architecture(net, "784-128-ReLU-10")
-    ['after layer 1: expected ReLU, got Sigmoid']
-    >>> same_architecture(net, "784-128-10")
-    []
-    """
-    named = isinstance(spec, str)
-    if not named and not isinstance(spec, nn.Sequential):
-        raise TypeError(f"spec: expected a torch.nn.Sequential or a text, got {type(spec).__name__}")
-    expected = _layers.group(_layers.from_text(spec)) if named else _layers.read(spec, "spec")
-    only_sizes = named and not any(layer.after for layer in expected)
-    got = _layers.group(_layers.modules_of(net, "net"))
-    differences = []
-    if len(got) != len(expected):
-        wanted = f"{len(expected) - 1} Linear layer{'s' * (len(expected) > 2)}"
-        differences.append(f"expected {wanted}, got {len(got) - 1}")
-    for number, (one, other) in enumerate(zip(expected, got, strict=False)):
-        if number and _layers.show_linear(one.linear) != _layers.show_linear(other.linear):
-            differences.append(
-                f"layer {number}: expected {_layers.show_linear(one.linear)}, got {_layers.show_linear(other.linear)}"
-            )
-        after = [
-            " then ".join(_layers.exact(module, named) for module in layer.after) or "nothing" for layer in (one, other)
-        ]
-        if after[0] != after[1] and not only_sizes:
-            place = f"after layer {number}" if number else "before layer 1"
-            differences.append(f"{place}: expected {after[0]}, got {after[1]}")
-    return differences
 
 
 # Drawing it

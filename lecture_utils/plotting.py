@@ -10,7 +10,9 @@ STYLE = Path(__file__).with_name("lecture.mplstyle")
 
 
 def use_style():
-    """Give the figures that follow the book's look; in a notebook they are also drawn as SVG.
+    """Give the figures that follow the book's look, and only that; in a notebook they are also drawn as SVG.
+
+    Settings of your own (a matplotlibrc) are set back to matplotlib's defaults, but for the backend.
 
     Examples
     --------
@@ -18,7 +20,7 @@ def use_style():
     >>> plt.rcParams["axes.grid"]
     True
     """
-    plt.style.use(STYLE)
+    plt.style.use(["default", STYLE])
     try:
         from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats

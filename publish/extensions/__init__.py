@@ -8,8 +8,6 @@ from importlib import import_module
 from pathlib import Path
 
 MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "notebooks")
-# Until the pages of numbers are made before Sphinx runs.
-_BEFORE = ("lecture_map", "reproduction")
 
 
 def _look():
@@ -23,7 +21,7 @@ def _look():
 
 
 def setup(app):
-    for name in (*MODULES, *_BEFORE):
+    for name in MODULES:
         import_module(f"{__name__}.{name}").setup(app)
     # Sphinx looks only at texts and settings. As a setting, a changed style or script has all pages written again.
     app.add_config_value("book_look", _look(), "html", str)

@@ -10,13 +10,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from publish.numbers import pages, present
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
 from publish.book import Book, parse, read
+from publish.numbers import pages, present
 from publish.run import data
 from publish.run.execute import building
 from publish.run.store import Store, show
+
+_LOG = logging.getLogger(__name__)
 
 
 def read_chapter(text):
@@ -43,7 +46,8 @@ class _Build:
         data.settle()
         self.lock = building(self.book)
         self.lock.__enter__()
-        pages.write(self.book)
+        for fault in pages.write(self.book):
+            _LOG.warning(fault)
 
     def outdated(self, app, env, added, changed, removed):
         """The chapters that have run again since Sphinx read them: list of document names."""

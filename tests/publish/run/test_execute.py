@@ -15,7 +15,6 @@ import pytest
 from publish import whole
 from publish.book import environment_key, read
 from publish.run import kernel
-from publish.run.store import executed
 
 ROOT = Path(__file__).resolve().parents[3]
 BACKGROUND = "import sys; from pathlib import Path; from publish.book import Book; from publish.run import execute; "

@@ -66,7 +66,9 @@ def small(book, chapter):
     constants = nbformat.v4.new_code_cell("RATES = (0.1, 0.2)\nEPOCHS = 5\nSEED = 1", id="constants")
     notebook.cells.insert(2, constants)
     nbformat.write(notebook, path)
-    (book.root / "_toc.yml").write_text('{"root": "intro", "chapters": [{"file": "chapters/01_one"}]}')
+    (book.root / "_toc.yml").write_text(
+        '{"format": "jb-book", "root": "intro", "chapters": [{"file": "chapters/01_one"}]}'
+    )
     (book.root / "publish" / "numbers").mkdir(parents=True)
     return Book(book.root)
 

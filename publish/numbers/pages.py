@@ -1,0 +1,339 @@
+"""Write the parts of pages that are made from numbers: _build/pages/*.md, which the pages of the book include.
+
+lecture_map_a.md to lecture_map_e.md, reproduction_summary.md and its tables, bibliography.md, and build.md. What they
+say comes from the chapters that ran (claims.py), from the tables that are written by hand (lists.py), and from other
+runs (robustness.py). What a chapter would say that has not run, or is not in the contents, is left out, and a line
+says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import platform
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+
+from publish.book import code_of
+from publish.numbers import claims, lists, robustness
+from publish.numbers.html import Cell, bound, link, number, table, text
+from publish.tools.references import bibliography
+from publish.whole import whole
+
+# What a reader sees, for another language.
+MAP = ["Row", "What the lecture shows", "Its figures", "Where the book shows it"]
+CLAIMS = ["Id", "Chapter", "What is claimed", "Lecture", "This build", "Allowed", "Held again", "Other settings"]
+PAPERS = ["Paper", "Chapter", "What is compared", "Standing", "Claims"]
+RUNS = ["Data", "Settings", "Seeds", "Threads", "PyTorch", "Chapters", "Claims", "Held always", "Failed", "Fixed seed"]
+FAILED = ["Id", "Chapter", "What is claimed", "Where it failed", "Held"]
+HOLDS = {True: "✓ holds", False: "✗ fails", None: "not claimed on these data"}
+NOT_RUN = "not run yet"
+NOT_HERE = "not in this book"
+NOT_MEASURED = "<p>Not measured yet: <code>make robustness</code> does it.</p>\n"
+FIXED_SEED = "The seed is fixed by the lecture: another gives another number."
+
+PACKAGES = ("torch", "torchvision", "fastai", "numpy", "matplotlib", "scipy", "scikit-learn")
+_RECORDED = ("holds", "measured", "below", "above", "expected", "within", "source")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All that the pages are made from.
+
+    Attributes
+    ----------
+    chapters : list of publish.numbers.claims.Chapter
+    tables : dict
+        As `publish.numbers.lists.read` gives them.
+    runs : list of dict
+        The rows of `publish.numbers.robustness` that were measured with the chapters' present code.
+    """
+
+    chapters: list
+    tables: dict
+    runs: list = field(default_factory=list)
+
+    @cached_property
+    def claims(self):
+        """The chapter and the place of each claim by its id: dict."""
+        return {p.id: (chapter, p) for chapter in self.chapters for p in chapter.places if p.kind != "mark"}
+
+    @cached_property
+    def fixed(self):
+        """The ids of claims that a lecture's own seed decides: set."""
+        return {row["id"] for row in self.tables["figures"] if row["seed"]}
+
+    @cached_property
+    def again(self):
+        """How often claims held with the book's settings, and with others: two dicts (`robustness.held_again`)."""
+        rows = robustness.comparable(self.runs, self.fixed)
+        own = [row for row in rows if row["setting"] == robustness.AS_IT_IS]
+        return robustness.held_again(own), robustness.held_again([row for row in rows if row not in own])
+
+    def where(self, name):
+        """The chapter and the address of a claim's id or of "NN:cell": (None, "") where this book has it not."""
+        if name in self.claims:
+            chapter, place = self.claims[name]
+            return chapter, _address(chapter, place.anchor)
+        file, _, cell = name.partition(":")
+        chapter = next((chapter for chapter in self.chapters if chapter.file == file and cell in chapter.code), None)
+        return chapter, _address(chapter, claims.anchor("cell", cell)) if chapter else ""
+
+    @cached_property
+    def entries(self):
+        """One entry for each claim and for each figure of a lecture that this book has: list of dict.
+
+        Keys id, row (of the coverage list, None for the book's own), kind (a key of `publish.numbers.lists.KINDS`, or
+        "claim"), chapter (its number), statement, ran, holds, measured, below, above, expected, within, source,
+        lecture (the lecture's number as text), why and url. What does not apply is None.
+        """
+        by_id = {row["id"]: row for row in self.tables["figures"]}
+        figures = [id_ for id_, row in by_id.items() if row["kind"] not in lists.MEASURED]
+        found = []
+        for id_ in dict.fromkeys([*self.claims, *figures]):
+            row = by_id.get(id_, {})
+            place = self.claims[id_][1] if id_ in self.claims else None
+            record = (place and place.record) or {}
+            chapter, url = self.where(id_ if place else row["place"])
+            if chapter:
+                statement = record.get("statement") or row.get("figure") or ""
+                lecture = place.row if record.get("source") == "lecture" else None
+                entry = {"id": id_, "row": row.get("row") or lecture, "kind": row.get("kind", "claim")}
+                entry |= {"chapter": chapter.number, "statement": statement, "ran": bool(record)}
+                entry |= {key: record.get(key) for key in _RECORDED}
+                found.append(entry | {"lecture": row.get("value") or None, "why": row.get("why") or None, "url": url})
+        return found
+
+
+def write(book):
+    """Write all parts; only files whose content changed.
+
+    Parameters
+    ----------
+    book : publish.book.Book
+
+    Returns
+    -------
+    list of str
+        Where the tables of chapters/ and the chapters disagree (`publish.numbers.lists.faults`).
+    """
+    chapters, tables = claims.chapters(book), lists.read(book.root)
+    codes = {chapter.file: code_of(chapter.notebook) for chapter in chapters}
+    numbers = Numbers(chapters, tables, robustness.current(robustness.read(book.root), codes))
+    book.pages.mkdir(parents=True, exist_ok=True)
+    for name, content in parts(numbers).items():
+        path = book.pages / name
+        if not path.exists() or path.read_text(encoding="utf-8") != content:
+            with whole(path) as unfinished:
+                unfinished.write_text(content, encoding="utf-8")
+    return lists.faults(chapters, tables)
+
+
+def parts(numbers):
+    """All files: dict of their content by name."""
+    lectures = sorted({row["source"] for row in numbers.tables["coverage"].values()})
+    entries = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in numbers.entries)
+    return {f"lecture_map_{lecture.lower()}.md": lecture_map(lecture, numbers) for lecture in lectures} | {
+        "reproduction_summary.md": summary(numbers),
+        "reproduction_lectures.md": claims_table(numbers, lectures=True),
+        "reproduction_papers.md": papers(numbers),
+        "reproduction_claims.md": claims_table(numbers, lectures=False),
+        "reproduction_robustness.md": other_runs(numbers),
+        "reproduction.json": f"[\n{entries}\n]\n",
+        "reproduction.csv": _csv(numbers.entries),
+        "bibliography.md": bibliography({f"{c.document}.ipynb": c.notebook for c in numbers.chapters}),
+        "build.md": _definitions(facts(numbers.chapters)),
+    }
+
+
+def facts(chapters):
+    """What made this build: dict from "data", "machine", "Python" and the names of packages to str."""
+    cells = [cell for chapter in chapters for cell in chapter.notebook["cells"] if cell["cell_type"] == "code"]
+    printed = "".join(out["text"] for cell in cells for out in cell["outputs"] if out.get("name") == "stdout")
+    data = re.findall(r"(?m)^Data: (.+)$", printed)
+    found = {"data": "; ".join(dict.fromkeys(data)) or "not known: no chapter that reads digits has run"}
+    found["machine"] = f"{platform.system()}, {platform.machine()}, {os.cpu_count()} processor cores"
+    found["Python"] = platform.python_version()
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def lecture_map(lecture, numbers):
+    """For each row of a lecture the sections that show it, and their claims: HTML."""
+    shown = {}
+    for chapter in numbers.chapters:
+        for place in chapter.places:
+            shown.setdefault(place.row, []).append((chapter, place))
+    its = [row for row in numbers.tables["coverage"].values() if row["source"] == lecture]
+    rows = []
+    for row in its:
+        what = f"{escape(row['what the lecture shows'])} <span class='kind'>{escape(row['kind'])}</span>"
+        where = Cell(_sections(shown.get(row["id"], [])) or f"<p>{NOT_HERE}</p>")
+        cells = [text(row["id"]), Cell(what), text(row["figure in the lecture"]), where]
+        rows.append((claims.anchor("row", row["id"]), row["kind"], cells))
+    count = sum(row["id"] in shown for row in its)
+    caption = f"Lecture {lecture}: {count} of its {len(its)} rows have a place in this book."
+    return table(caption, MAP, rows, classes="lecture-map", id=f"lecture-{lecture.lower()}")
+
+
+def _sections(found):
+    """Each section as a link, and below it its claims, findings first: HTML."""
+    sections, written = {}, []
+    for chapter, place in found:
+        sections.setdefault((chapter.number, place.section), []).append((chapter, place))
+    for (chapter_number, title), there in sections.items():
+        there.sort(key=lambda pair: {"mark": 0, "finding": 1}.get(pair[1].kind, 2))
+        chapter, first = there[0]
+        written.append(f"<p>{link(_address(chapter, first.anchor), f'Chapter {chapter_number}: {title}')}</p>")
+        for _, place in there:
+            if place.kind != "mark":
+                statement = _sentence(place.record["statement"]) if place.record else f"{place.id}: {NOT_RUN}"
+                written.append(f'<p class="claimed">{link(_address(chapter, place.anchor), statement)}</p>')
+    return "".join(written)
+
+
+def _sentence(statement):
+    """A statement as a sentence: with a full stop, and with a capital where it begins with a word."""
+    word = statement.partition(" ")[0]
+    return (statement[0].upper() if len(word) > 1 and word.isalpha() else statement[0]) + statement[1:] + "."
+
+
+def summary(numbers):
+    """The counts at the top of the page, what made the build, and the files beside the page: Markdown."""
+    made = [entry for entry in numbers.entries if entry["id"] in numbers.claims]
+    held = Counter(entry["holds"] for entry in made if entry["ran"])
+    said = [f"{held[True]} held", f"{held[False]} failed", f"{held[None]} not made on the data of this build"]
+    if len(made) > held.total():
+        said.append(f"{len(made) - held.total()} {NOT_RUN}")
+    lines = {
+        "claims": f"{len(made)}: {', '.join(said)}",
+        "numbers of the lectures": _counted((e["kind"] for e in numbers.entries if e["row"]), lists.KINDS),
+        "figures of papers": _counted((row["standing"] for row in numbers.tables["papers"]), lists.STANDINGS),
+    }
+    gone = ", ".join(name.replace("_", " ") for name in lists.missing(numbers.chapters, numbers.tables["coverage"]))
+    files = " and ".join(f"{{download}}`{k.upper()} <../_build/pages/reproduction.{k}>`" for k in ("json", "csv"))
+    return (
+        _definitions(lines | facts(numbers.chapters))
+        + (f"\nThis book has not all chapters: what belongs to these is left out: {gone}.\n" if gone else "")
+        + f"\nAll entries of this page as data: {files}.\n"
+    )
+
+
+def claims_table(numbers, lectures):
+    """All claims and figures of the lectures, or (`lectures` False) all other claims: HTML."""
+    entries = [entry for entry in numbers.entries if bool(entry["row"]) == lectures]
+    rows = []
+    for entry in sorted(entries, key=lambda e: (e["row"], e["id"])) if lectures else entries:
+        chapter = numbers.chapters[entry["chapter"] - 1]
+        why = _why(f"{entry['why'] or ''} {FIXED_SEED if entry['id'] in numbers.fixed else ''}".strip())
+        expected, measured = entry["expected"], entry["measured"]
+        limits = {key: entry[key] for key in ("below", "above", "expected", "within") if entry[key] is not None}
+        if entry["id"] not in numbers.claims:
+            said = lists.KINDS[entry["kind"]]
+        elif measured is None:
+            said = HOLDS[entry["holds"]] if entry["ran"] else NOT_RUN
+        else:
+            said = f"{'✓' if entry['holds'] else '✗'} {number(measured)}"
+        cells = [
+            Cell(link(entry["url"], entry["id"])),
+            text(chapter.number, chapter.number),
+            Cell(escape(entry["statement"]) + why, entry["statement"]),
+            text(entry["lecture"] or (number(expected) if expected is not None else ""), expected),
+            text(said, measured),
+            text(bound(limits), entry["within"]),
+            *(_share(counts.get(entry["id"])) for counts in numbers.again),
+        ]
+        rows.append((claims.anchor("number", entry["id"]), f"{chapter.number} {chapter.title}", cells))
+    # Other claims have no column of the lecture's numbers; no table has columns of other runs where there were none.
+    shown = [i for i in range(len(CLAIMS)) if (i != 3 or lectures) and (i < 6 or numbers.runs)]
+    rows = [(anchor, group, [cells[i] for i in shown]) for anchor, group, cells in rows]
+    measured = sum(entry["kind"] in lists.MEASURED for entry in entries)
+    caption = f"{len(rows)} numbers of the lectures, {measured} of them measured or checked again"
+    caption = caption if lectures else f"{len(rows)} other claims of the book"
+    return table(caption, [CLAIMS[i] for i in shown], rows, id="lecture-numbers" if lectures else "other-claims")
+
+
+def papers(numbers):
+    """The figures of published papers, each with its claims: HTML."""
+    rows = []
+    for row in numbers.tables["papers"]:
+        names = [name for name in row["claims"].split() if name in numbers.claims]
+        chapter, address = numbers.where(names[0] if names else row["place"])
+        if chapter:
+            marks = {name: numbers.claims[name][1].record or {} for name in names}
+            links = [link(numbers.where(n)[1], ("✓ " if kept.get("holds") else "") + n) for n, kept in marks.items()]
+            what = Cell(escape(row["figure"]) + _why(row["note"]), row["figure"])
+            cells = [Cell(link(address, row["source"])), text(chapter.number, chapter.number), what]
+            cells += [text(lists.STANDINGS.get(row["standing"], row["standing"])), Cell(", ".join(links) or "none")]
+            rows.append(("", f"{chapter.number} {chapter.title}", cells))
+    return table(f"{len(rows)} figures of published work", PAPERS, rows, id="paper-figures")
+
+
+def other_runs(numbers):
+    """How often claims held in other runs: HTML; a sentence where nothing was measured yet."""
+    if not numbers.runs:
+        return NOT_MEASURED
+    parts, conditions = [], {}
+    for row in numbers.runs:
+        conditions.setdefault(tuple(row[name] for name in robustness.CONDITION), []).append(row)
+    for condition, rows in sorted(conditions.items()):
+        kept = robustness.comparable(rows, numbers.fixed)
+        made = [row for row in kept if int(row["runs"])]
+        failed = len([row for row in made if row["held"] != row["runs"]])
+        counts = len({row["chapter"] for row in rows}), len(made), len(made) - failed, failed, len(rows) - len(kept)
+        parts.append(("", "", [*map(text, condition), *(text(count, count) for count in counts)]))
+    html = table("The runs, and how many claims held in all of them", RUNS, parts, id="robustness-runs")
+    rows = robustness.comparable(numbers.runs, numbers.fixed)
+    held, lost = robustness.held_again(rows), []
+    for id_, where in robustness.failures(rows).items():
+        if id_ in numbers.claims:
+            chapter, place = numbers.claims[id_]
+            cells = [Cell(link(_address(chapter, place.anchor), id_)), text(chapter.number, chapter.number)]
+            cells += [text((place.record or {}).get("statement", "")), text("; ".join(where)), _share(held.get(id_))]
+            lost.append(("", f"{chapter.number} {chapter.title}", cells))
+    if not lost:
+        return html + "<p>Every claim held in every one of these runs.</p>\n"
+    caption = f"{len(lost)} claim{'s' * (len(lost) > 1)} failed in at least one of these runs"
+    return html + table(caption, FAILED, lost, id="unsure-claims")
+
+
+def _address(chapter, anchor):
+    """The address of a place as pages in the same folder write it."""
+    return f"{chapter.document.rpartition('/')[2]}.html#{anchor}"
+
+
+def _share(counts):
+    """How many runs of all: "11 of 12", sorted by their share."""
+    return text("{} of {}".format(*counts), counts[0] / counts[1]) if counts else text("")
+
+
+def _why(why):
+    return f'<small class="why">{escape(why)}</small>' if why else ""
+
+
+def _counted(names, words):
+    counts = Counter(names)
+    return "; ".join(f"{counts[key]} {word}" for key, word in words.items() if counts[key]) or "none"
+
+
+def _definitions(lines):
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(line)}</dd></div>" for name, line in lines.items())
+    return f'<dl class="numbers-summary">{items}</dl>\n'
+
+
+def _csv(entries):
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(entries[0]) if entries else ["id"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(entries)
+    return file.getvalue()

@@ -1,0 +1,118 @@
+"""How often each claim held when the chapters ran again: the table robustness.csv beside this file.
+
+publish/tools/robustness.py lets chapters run and writes the table. One row for each claim and condition: `runs` counts
+the runs in which the claim was made, `held` those in which it held; `lowest` and `highest` are what was measured;
+`code` tells which version of the chapter ran (`publish.book.code_of`), because a chapter that changed has to be
+measured again.
+"""
+
+from __future__ import annotations
+
+import csv
+
+from publish.numbers.claims import claimed
+from publish.whole import whole
+
+AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but seeds and threads
+BOOKS, OTHER = "the book's", "other"  # values of `seeds`
+CONDITION = ["data", "setting", "seeds", "threads", "torch"]
+COLUMNS = ["id", "chapter", *CONDITION, "runs", "held", "lowest", "highest", "code"]
+
+
+def read(root):
+    """The rows of the table: list of dict of str; empty where nothing was measured yet."""
+    path = root / "publish" / "numbers" / "robustness.csv"
+    if not path.exists():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(root, rows):
+    """Write the table, whole or not at all."""
+    path = root / "publish" / "numbers" / "robustness.csv"
+    with whole(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def ids(notebook):
+    """The ids of claims that can be read in the code of a notebook, in order: list of str."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and "claim" in cell["source"]]
+    return list(dict.fromkeys(id_ for cell in cells for id_ in claimed(cell["source"])))
+
+
+def rows_of(runs):
+    """One row for each claim and condition.
+
+    Parameters
+    ----------
+    runs : list of dict
+        One for each run of a chapter: chapter ("05"), code, data, setting (what was changed), shift (steps that the
+        seeds were moved), threads, torch, and claims: a list of dict with id, holds (True, False, or None where the
+        claim was not made) and, where it has a number, measured.
+
+    Returns
+    -------
+    list of dict
+        With the keys of `COLUMNS`, all values str, in the order of claims in the chapters.
+    """
+    found = {}
+    for run in runs:
+        condition = run["data"], run["setting"], OTHER if run["shift"] else BOOKS, str(run["threads"]), run["torch"]
+        for claim in run["claims"]:
+            found.setdefault((claim["id"], run["chapter"], *condition, run["code"]), []).append(claim)
+    rows = []
+    for (*key, code), claims in found.items():
+        made = [claim for claim in claims if claim["holds"] is not None]
+        numbers = [claim["measured"] for claim in made if isinstance(claim.get("measured"), int | float)]
+        ends = [f"{min(numbers):.6g}", f"{max(numbers):.6g}"] if numbers else ["", ""]
+        values = [*key, str(len(made)), str(sum(claim["holds"] for claim in made)), *ends, code]
+        rows.append(dict(zip(COLUMNS, values, strict=True)))
+    return rows
+
+
+def merged(old, new):
+    """The rows of a table after some conditions of some chapters were measured again: list of dict, sorted."""
+
+    def key(row):
+        return row["chapter"], *(row[name] for name in CONDITION)
+
+    fresh = {key(row) for row in new}
+    return sorted([row for row in old if key(row) not in fresh] + new, key=key)
+
+
+def current(rows, codes):
+    """The rows that were measured with the present code: list of dict. `codes` gives it by chapter ("05")."""
+    return [row for row in rows if row["code"] == codes.get(row["chapter"])]
+
+
+def comparable(rows, fixed):
+    """The rows without those that ask a claim of `fixed`, whose seed a lecture gives, to hold with another."""
+    return [row for row in rows if not (row["id"] in fixed and row["seeds"] == OTHER)]
+
+
+def held_again(rows):
+    """For each claim the runs in which it held and all its runs: dict of (int, int)."""
+    found = {}
+    for row in rows:
+        held, runs = found.get(row["id"], (0, 0))
+        found[row["id"]] = held + int(row["held"]), runs + int(row["runs"])
+    return {id_: counts for id_, counts in found.items() if counts[1]}
+
+
+def condition(row):
+    """The condition of a row in words: "MNIST, rates doubled, other seeds, threads: 1, PyTorch 2.9"."""
+    setting = "" if row["setting"] == AS_IT_IS else f"{row['setting']}, "
+    return f"{row['data']}, {setting}{row['seeds']} seeds, threads: {row['threads']}, PyTorch {row['torch']}"
+
+
+def failures(rows):
+    """The claims that failed at least once, and where: dict of lists of str, "MNIST, ...: held in 4 of 5"."""
+    found = {}
+    for row in rows:
+        if row["held"] != row["runs"]:
+            said = f"{condition(row)}: held in {row['held']} of {row['runs']}"
+            found.setdefault(row["id"], []).append(said)
+    return found

@@ -1,0 +1,68 @@
+"""The chapters as the tests of the book read them, and the limits of size."""
+
+import ast
+import json
+import re
+
+from publish.book import Book
+
+NOTEBOOKS = Book().chapters()
+#: Tags of cells that pages fold; all other code is what a student reads.
+FOLDED = {"finding", "checks", "draw", "solution", "remove-cell"}
+#: What a student finishes: code cells in sight and words of prose in a chapter; lines of a code cell (the median, the
+#: longest); words of a Markdown cell; claims that a reader is shown, from and to.
+VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 5.5, 25, 170, (5, 10)
+
+
+def tags(cell):
+    return set(cell.metadata.get("tags", []))
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def visible(notebook):
+    """The code that a student reads: without set-up, imports, findings, checks, drawings and answers."""
+    return [cell for cell in code_cells(notebook) if not tags(cell) & FOLDED and cell.id != "imports"]
+
+
+def markdown(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def without_code(text):
+    return re.sub(r"(?ms)^```.*?^```", "", text)
+
+
+def headings(notebook):
+    """(level, text) of each heading."""
+    text = "\n".join(without_code(cell.source) for cell in markdown(notebook))
+    return [(len(marks), title) for marks, title in re.findall(r"(?m)^(#+) +(.*)$", text)]
+
+
+def sections(notebook):
+    """(title, cells) of each section below the title; a heading inside a cell begins the section with that cell."""
+    found = []
+    for cell in notebook.cells:
+        titles = re.findall(r"(?m)^## +(.*)$", without_code(cell.source)) if cell.cell_type == "markdown" else []
+        found += [(title, []) for title in titles]
+        if found:
+            found[-1][1].append(cell)
+    return found
+
+
+def claims(cell):
+    """The calls of `claim` in a code cell: list of ast.Call."""
+    nodes = ast.walk(ast.parse(cell.source))
+    return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"]
+
+
+def lines(cell):
+    return len([line for line in cell.source.splitlines() if line.strip()])
+
+
+def cells_without_id(path):
+    """The numbers of the cells, counted from 1, that an old editor left without an id."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [number for number, cell in enumerate(cells, start=1) if "id" not in cell]

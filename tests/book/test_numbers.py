@@ -1,0 +1,87 @@
+"""No number in prose is typed: it is a setting that stands in the chapter's code, or the code computes and shows it."""
+
+import ast
+import re
+
+import pytest
+from reading import code_cells, sections, without_code
+
+# What holds digits and is no result. Each is taken out before numbers are looked for.
+NO_RESULT = [
+    r"<!--.*?-->|<[^>]*>",
+    # A sentence that cites a paper may quote it: Surname (2020), (Surname and others, 2020).
+    r"[^.!?\n]*(\w \((1[89]|20)\d\d\)|\([^()]*, (1[89]|20)\d\d\))([^.!?\n]|\.\d)*[.!?]?",
+    r"\d+ × \d+( × \d+)*",  # shapes
+    r"\$\$.*?\$\$|\$[^$]+\$|`[^`]+`",  # formulas and code
+    r"\]\([^)]*\)|https?://\S+",
+    r"(?m)^#.*$|^\d+\. ",  # headings, numbered lists
+    r"\b(1[89]|20)\d\d(-\d\d-\d\d)?\b",  # years and dates
+    # Places: chapter 5, chapters 5 to 12, Exercise 8.1, week 4-2, Figure 3, Table 1.2, Theorem 2, step 1 ...
+    r"(?i)\b(chapter|exercise|answer|homework|week|lecture|figure|table|theorem|equation|section|page|part|session|"
+    r"example|step|question|case|panel|volume)s? \d+([.-]\d+)?((, | to | and | or |–|, and )\d+([.-]\d+)?)*",
+    r"\b\d+ minutes to read · about \d+ (seconds|minutes?) to run",
+    r"\b\d+[snrt][tdh]\b",
+]
+NUMBER = re.compile(r"(?<![\w.,-])[-−]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?:(?=%)|(?![\w]))")
+
+
+def settings(notebook):
+    """The numbers that stand in the code of a notebook: set of float; signs do not count."""
+    found = set()
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+                found.add(float(node.value))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {float(part) for part in re.findall(r"\d+(?:\.\d+)?", node.value)}
+    return found
+
+
+def numbers(text):
+    """(as it stands, value) of each number in Markdown that is no year, formula, place or the like."""
+    text = re.sub(r"\$([-\d,.]+)(\\%)?\$", r"\1", without_code(text))  # a bare number is no formula
+    for pattern in NO_RESULT:
+        text = re.sub(pattern, " ", text, flags=re.S)
+    for match in NUMBER.finditer(text):
+        value = float(match[0].replace(",", "").replace("−", "-"))
+        percent = re.match(r" ?%| percent", text[match.end() :])
+        yield text[max(0, match.start() - 30) : match.end() + 15].replace("\n", " "), abs(value), bool(percent)
+
+
+def typed(notebook):
+    """The numbers in prose that no code cell of the notebook holds: list of str, each with its cell."""
+    known = settings(notebook)
+    found = []
+    for title, cells in [("", notebook.cells[:1]), *sections(notebook)]:
+        for cell in cells if title != "References" else ():
+            for words, value, percent in numbers(cell.source) if cell.cell_type == "markdown" else ():
+                if value not in known and not (percent and round(value / 100, 9) in known):
+                    found.append(f"{cell.id}: ...{words}...")
+    return found
+
+
+def test_no_number_in_prose_is_typed(notebook):
+    found = typed(notebook)
+    assert not found, "\n".join([f"{len(found)} numbers that no code cell holds:", *found])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 1989, chapters 5 to 12 and Exercise 8.1 of week 4-2 met Figure 3 (Cybenko, 1989).",
+        "$x = 0.31$ and `float32`, [chapter 4](04_cpu.ipynb#part-77), 20 minutes to read · about 35 seconds to run.",
+        "He and others (2015) report an error of 4.94%. A picture has 28 × 28 pixels.",
+        "<!-- shows: B05 --> the 2nd of them\n\n1. first\n\n```\n99\n```",
+    ],
+)
+def test_years_places_and_formulas_are_no_results(text):
+    assert list(numbers(text)) == []
+
+
+def test_a_result_is_found_with_its_sign_and_percent():
+    assert [(value, percent) for _, value, percent in numbers("from 1,024 to -0.5 and 97 % of 1e-3")] == [
+        (1024, False),
+        (0.5, False),
+        (97, True),
+        (0.001, False),
+    ]

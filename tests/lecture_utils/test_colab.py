@@ -1,0 +1,128 @@
+"""A chapter runs where a reader opens it from the web: alone in an empty folder, without the repository."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from publish.tools import address
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
+
+
+def git(*arguments, **options):
+    return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True, **options).stdout
+
+
+@pytest.fixture(scope="module")
+def colab(tmp_path_factory):
+    """An environment that has the requirements but not the book; git finds the checkout at the book's address.
+
+    The installed packages are shared with this test's own environment through a path file, which leaves out what is
+    installed in editable form: lecture_utils.
+    """
+    folder = tmp_path_factory.mktemp("colab")
+    venv.create(folder / "env", with_pip=True)
+    python = folder / "env" / "bin" / "python"
+    site = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    (Path(site) / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")
+
+    # What would be pushed: the tracked and new files as they are now, on the branch that the notebooks name.
+    repository = folder / "repository"
+    for name in git("ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).splitlines():
+        if (ROOT / name).is_file():
+            (repository / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, repository / name)
+    where = address.read()
+    author = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    git("init", "-q", "-b", where.branch, cwd=repository)
+    git("add", "-A", cwd=repository)
+    git(*author, "commit", "-q", "-m", "as it is now", cwd=repository)
+
+    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    environment |= {
+        "PATH": f"{python.parent}{os.pathsep}{environment['PATH']}",
+        "LECTURE_MNIST": "bundled",
+        "LECTURE_CACHE": str(folder / "cache"),
+        "JUPYTER_PATH": str(folder / "env" / "share" / "jupyter"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.file://{repository}.insteadOf",
+        "GIT_CONFIG_VALUE_0": where.url,
+    }
+    spec = {"argv": [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "Python 3"}
+    kernel = folder / "env" / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps(spec | {"language": "python"}))
+    return python, environment, folder
+
+
+def test_the_environment_does_not_have_the_book(colab):
+    python, environment, folder = colab
+    found = subprocess.run([python, "-c", "import lecture_utils"], env=environment, cwd=folder, capture_output=True)
+    assert b"ModuleNotFoundError" in found.stderr
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in CHAPTERS if path.stem[:2] in {"02", "03"}], ids=lambda path: path.stem
+)
+def test_a_chapter_runs_alone(colab, path, tmp_path):
+    python, environment, _ = colab
+    shutil.copy(path, tmp_path)
+    command = [python, "-m", "pytest", "--nbmake", path.name, "-q", "-p", "no:cacheprovider"]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0 and "1 passed" in result.stdout, result.stdout[-3000:] + result.stderr[-1000:]
+    where = subprocess.run(
+        [python, "-c", "import lecture_utils; print(lecture_utils.__file__)"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    assert Path(where).is_relative_to(Path(python).parent.parent), f"lecture_utils came from {where}"
+    assert sys.prefix not in where
+
+
+def test_where_the_install_fails_one_sentence_says_so_and_the_next_cells_do_not_run(colab, tmp_path):
+    _, environment, _ = colab
+    # No network: every address of git is a folder that is not there, and nothing listens where packages come from.
+    environment |= {
+        "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/nothing.insteadOf",
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_RETRIES": "0",
+    }
+    notebook = nbformat.read(CHAPTERS[0], as_version=4)
+    setup = next(cell for cell in notebook.cells if cell.id == "setup-colab")
+    notebook.cells = [setup, nbformat.v4.new_code_cell("print('the next cell')")]
+    nbformat.write(notebook, tmp_path / "chapter.ipynb")
+    code = """
+import json, nbformat, nbclient
+notebook = nbformat.read("chapter.ipynb", as_version=4)
+try:
+    nbclient.NotebookClient(notebook, timeout=None, kernel_name="python3").execute()
+except nbclient.exceptions.CellExecutionError:
+    pass
+print(json.dumps([cell.outputs for cell in notebook.cells]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    first, second = json.loads(done.stdout)
+    [stop] = [output for output in first if output["output_type"] == "error"]
+    assert stop["ename"] == "SystemExit"
+    assert re.fullmatch(r"The book's package could not be installed\. .*\?.* Run this cell again.*", stop["evalue"])
+    assert [output for output in first if output is not stop and output.get("name") != "stderr"] == []
+    assert not any("git" in output.get("text", "") for output in first)
+    assert second == []

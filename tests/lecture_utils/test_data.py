@@ -1,0 +1,783 @@
+"""The digits are whole or there is an error that says what to do; the employment data follows its formula."""
+
+import errno
+import hashlib
+import http.server
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from lecture_utils import _digit_files as files
+from lecture_utils import data
+from lecture_utils.data import DataError, digits, employment, identity
+
+MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist_png.tgz"
+TRAIN, TEST = 20, 10  # pictures in the small set: two of each digit, and one
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_the_users(tmp_path, monkeypatch):
+    """An empty cache, no folder of fastai's, and no network: nothing listens at that address."""
+    monkeypatch.delenv("LECTURE_MNIST", raising=False)
+    monkeypatch.setenv("LECTURE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("FASTAI_HOME", str(tmp_path / "fastai"))
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setattr(files, "_URL", "http://127.0.0.1:9/mnist_png.tgz")
+    data._temporary.cache_clear()
+
+
+def png(value, *, size=(28, 28), mode="L"):
+    """The bytes of a picture, one level of grey all over."""
+    content = io.BytesIO()
+    Image.new("L", size, value).convert(mode).save(content, "PNG")
+    return content.getvalue()
+
+
+def small_set():
+    """A name and the bytes of each picture. The k-th in order has grey level k, and the digits alternate.
+
+    Sorted as text the order would be another, for the names go from 5 to 34.
+    """
+    pictures = {}
+    for k in range(TRAIN + TEST):
+        part = "training" if k < TRAIN else "testing"
+        pictures[f"{part}/{k % 10}/{k + 5}.png"] = png(k)
+    return pictures
+
+
+def small_content():
+    """What the docstring of `files.content` says, written out."""
+    rows = [bytes([k % 10]) + bytes([k]) * 784 for k in range(TRAIN + TEST)]
+    whole = b"training" + b"".join(sorted(rows[:TRAIN])) + b"testing" + b"".join(sorted(rows[TRAIN:]))
+    return hashlib.sha256(whole).hexdigest()
+
+
+def write_folder(folder, pictures):
+    for name, content in pictures.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def write_archive(path, pictures, *extra, root="mnist_png/"):
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in pictures.items():
+            member = tarfile.TarInfo(root + name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        for member in extra:
+            tar.addfile(member)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_folder(tmp_path / "my digits", small_set())
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return write_archive(tmp_path / "small.tgz", small_set())
+
+
+@pytest.fixture
+def use(monkeypatch):
+    """``use(path)`` names it in LECTURE_MNIST and reads the digits."""
+
+    def use_(path):
+        monkeypatch.setenv("LECTURE_MNIST", str(path))
+        return digits()
+
+    return use_
+
+
+@pytest.fixture
+def small_is_mnist(monkeypatch):
+    monkeypatch.setattr(files, "MNIST", small_content())
+
+
+def assert_small(found):
+    """All of the small set, in its order."""
+    levels = torch.cat([found.train_images, found.test_images])
+    assert found.train_images.shape == (TRAIN, 1, 28, 28) and found.test_images.shape == (TEST, 1, 28, 28)
+    assert levels.dtype == torch.uint8 and found.train_labels.dtype == found.test_labels.dtype == torch.int64
+    assert torch.equal(levels, torch.arange(TRAIN + TEST, dtype=torch.uint8).reshape(-1, 1, 1, 1).expand_as(levels))
+    assert torch.equal(torch.cat([found.train_labels, found.test_labels]), torch.arange(TRAIN + TEST) % 10)
+
+
+def assert_files(found):
+    """The files are the pictures."""
+    assert {path.relative_to(found.folder).as_posix() for path in found.folder.glob("*/*/*.png")} == set(small_set())
+    assert all((found.folder / name).read_bytes() == content for name, content in small_set().items())
+
+
+def cache(tmp_path):
+    """What is kept: names in the cache, but for the lock."""
+    return {path.name for path in (tmp_path / "cache").glob("*")} - {"lock"}
+
+
+# What is taken
+
+
+def test_a_folder_is_taken_in_the_order_of_its_numbers(use, folder, capsys):
+    found = use(folder)
+    assert_small(found)
+    assert found.folder == folder and found.name == "digits in my digits" and not found.is_mnist
+    assert repr(found) == "Digits(digits in my digits: 20 training and 10 test images)"
+    assert capsys.readouterr().out == (
+        "Data: digits in my digits, 20 training and 10 test images\n(the folder my digits that LECTURE_MNIST names)\n"
+    )
+    with pytest.raises(AttributeError):
+        found.name = "MNIST"
+
+
+@pytest.mark.parametrize("root", ["mnist_png/", "", "./", "a/b/"])
+def test_an_archive_is_taken_whatever_its_folder_is_called(use, tmp_path, capsys, root):
+    found = use(write_archive(tmp_path / "small.tgz", small_set(), root=root))
+    assert_small(found)
+    assert_files(found)
+    assert found.folder.is_relative_to(tmp_path / "cache")
+    assert capsys.readouterr().out.endswith("\n(the archive small.tgz that LECTURE_MNIST names)\n")
+
+
+def test_other_files_are_passed_over(use, folder, tmp_path):
+    others = {"training/README.txt": b"", "training/3/._5.PNG": b"x", "training/3/notes": b"x", "labels.csv": b""}
+    assert_small(use(write_folder(folder, others)))
+    assert_small(use(write_archive(tmp_path / "small.tgz", small_set() | others)))
+
+
+def test_names_that_are_no_numbers_follow_in_the_order_of_their_text(use, folder):
+    write_folder(folder, {"training/3/b.png": png(101), "training/9/a.png": png(100), "training/0/07.png": png(2)})
+    found = use(folder)
+    assert found.train_images[:4, 0, 0, 0].tolist() == [0, 1, 2, 2]
+    assert found.train_images[-2:, 0, 0, 0].tolist() == [100, 101] and found.train_labels[-2:].tolist() == [9, 3]
+
+
+def test_mnist_is_known_by_its_content_whatever_it_came_in(use, folder, tmp_path, small_is_mnist):
+    renamed = {name[:-4] + "-renamed.png": content for name, content in small_set().items()}
+    for source in (folder, write_archive(tmp_path / "other.tgz", renamed)):
+        found = use(source)
+        assert found.is_mnist and found.name == "MNIST" and found.identity == f"MNIST:{small_content()[:12]}"
+    # As many of each digit, but one pixel is another.
+    picture = np.full((28, 28), 3, np.uint8)
+    picture[27, 27] = 4
+    Image.fromarray(picture).save(folder / "training/3/8.png")
+    found = use(folder)
+    assert not found.is_mnist and found.name == "digits in my digits" and found.identity.startswith("digits:")
+    # The same pictures, two labels exchanged.
+    write_folder(folder, small_set() | {"training/3/8.png": png(4), "training/4/9.png": png(3)})
+    assert not use(folder).is_mnist
+
+
+@pytest.mark.parametrize("value", ["no/such/place", "Bundled", "https://example.org/mnist_png.tgz"])
+def test_a_wrong_setting_is_an_error_and_never_other_data(use, value, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    says = rf"LECTURE_MNIST names {value}, and there is no such .*looked for {tmp_path}/.*the word bundled, or unset it"
+    with pytest.raises(DataError, match=says):
+        use(value)
+    with pytest.raises(DataError, match=says):
+        identity()
+
+
+def test_a_path_may_be_relative_or_begin_with_the_home_folder_or_hold_blanks(use, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for setting in (" my digits ", "~/my digits", "./my digits/"):
+        assert_small(use(setting))
+    assert len(cache(tmp_path)) == 1
+
+
+def test_an_empty_setting_is_none(use, capsys):
+    use(" ")
+    assert "LECTURE_MNIST" not in capsys.readouterr().out
+
+
+def test_the_bundled_digits(use, capsys):
+    found = use("bundled")
+    assert found.name == found.identity + " digits" == "bundled digits" and not found.is_mnist
+    assert found.train_images.shape == (1437, 1, 28, 28) and found.test_images.shape == (360, 1, 28, 28)
+    # The split and the enlargement that the book's figures were measured with.
+    assert found.train_labels.bincount().tolist() == [151, 147, 141, 154, 151, 142, 137, 140, 135, 139]
+    grey = found.train_images / 255
+    assert abs(grey.mean().item() - 0.3095) < 5e-5 and abs(grey.std().item() - 0.3492) < 5e-5
+    assert found.train_images.min() == 0 and found.train_images.max() == 255
+    assert found.train_labels[:5].tolist() == [6, 5, 3, 4, 4] and found.test_labels[:5].tolist() == [2, 8, 2, 6, 6]
+    # A picture's name is its place, in the files as in the tensors.
+    last = Image.open(found.folder / "testing" / str(found.test_labels[-1].item()) / "1796.png")
+    assert np.array_equal(np.asarray(last), found.test_images[-1, 0].numpy())
+    assert capsys.readouterr().out == (
+        "Data: bundled digits, 1,437 training and 360 test images\n(bundled with scikit-learn, as LECTURE_MNIST says)\n"
+    )
+
+
+def test_mnist_itself(use):
+    if not MNIST.is_file():
+        pytest.skip(f"{MNIST} is not here")
+    found = use(MNIST)
+    assert found.is_mnist and found.name == "MNIST" and identity() == found.identity == "MNIST:02129b6d738f"
+    assert found.train_images.shape == (60000, 1, 28, 28) and found.test_images.shape == (10000, 1, 28, 28)
+    assert found.train_labels[:5].tolist() == [5, 0, 4, 1, 9]
+    assert (found.train_labels == 3).sum() == 6131 and (found.train_labels == 7).sum() == 6265
+    # The three that lecture A prints: its fifth row with ink begins so.
+    assert found.train_labels[37912] == 3
+    rows = [row[row > 0].tolist()[:8] for row in found.train_images[37912, 0]]
+    assert [17, 66, 138, 149, 180, 138, 138, 86] in rows
+
+
+# What publish asks: which digits, without reading them
+
+
+def test_the_identity_is_known_once_the_digits_were_read(use, folder, archive, monkeypatch):
+    for path in (folder, archive):
+        monkeypatch.setenv("LECTURE_MNIST", str(path))
+        assert identity() == ""
+        assert identity() == "" and use(path).identity == identity() == f"digits:{small_content()[:12]}"
+    write_folder(folder, {"training/3/8.png": png(99)})
+    monkeypatch.setenv("LECTURE_MNIST", str(folder))
+    assert identity() == "" and use(folder).identity == identity() != f"digits:{small_content()[:12]}"
+
+
+def test_the_identity_of_what_a_download_has_to_bring_is_not_known(monkeypatch):
+    assert identity() == ""
+    assert digits().identity == "bundled"
+    assert identity() == "", "the network may be back next time"
+    monkeypatch.setenv("LECTURE_MNIST", "bundled")
+    assert identity() == "bundled"
+
+
+def test_asking_for_the_identity_loads_nothing_heavy():
+    code = "import sys; from lecture_utils.data import identity; identity(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"torch", "numpy", "PIL", "sklearn", "fastai"} & set(done.stdout.split())
+
+
+# An archive that is not what it should be
+
+
+def test_an_archive_cut_short_is_an_error_wherever_it_ends(use, archive, tmp_path):
+    whole = archive.read_bytes()
+
+    @settings(max_examples=25, deadline=None, derandomize=True)
+    @given(st.integers(0, len(whole) - 1))
+    def check(length):
+        archive.write_bytes(whole[:length])
+        with pytest.raises(DataError, match=re.escape(str(archive)) + ".*copy or download it again"):
+            use(archive)
+        assert not cache(tmp_path)
+
+    check()
+    archive.write_bytes(whole[:-8])
+    says = f"small.tgz is cut short: it ends in the middle, after {len(whole) - 8:,} bytes and 30 pi"
+    with pytest.raises(DataError, match=says):
+        use(archive)
+
+
+def test_an_archive_with_a_changed_byte_is_an_error_or_gives_the_same(use, archive, tmp_path):
+    whole = archive.read_bytes()
+
+    @settings(max_examples=30, deadline=None, derandomize=True)
+    @given(st.integers(0, len(whole) - 1), st.integers(1, 255))
+    def check(place, change):
+        changed = bytearray(whole)
+        changed[place] ^= change
+        archive.write_bytes(changed)
+        try:
+            found = use(archive)
+        except DataError as error:
+            assert str(archive) in str(error)
+            assert not cache(tmp_path)
+        else:
+            assert_small(found)
+            shutil.rmtree(tmp_path / "cache")
+
+    check()
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>Log in to the network first</html>", b"PK\x03\x04" + bytes(500)])
+def test_what_is_no_archive_is_an_error(use, tmp_path, content):
+    path = tmp_path / "mnist_png.tgz"
+    path.write_bytes(content)
+    says = rf"mnist_png.tgz, {len(content)} bytes, is no .tar.gz archive, or it is damaged"
+    with pytest.raises(DataError, match=says):
+        use(path)
+    assert not cache(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../e.png", "/e.png", "a/../../e.png", "training/3/../../../e.png", "C:\\e.png"])
+def test_a_member_that_points_outside_is_never_followed(use, tmp_path, name):
+    found = use(write_archive(tmp_path / "small.tgz", small_set(), tarfile.TarInfo(name)))
+    assert_small(found)
+    assert_files(found)
+    assert not list(tmp_path.rglob("*e.png")) and not Path("/e.png").exists()
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
+def test_a_link_or_a_device_is_no_picture(use, tmp_path, kind):
+    member = tarfile.TarInfo("mnist_png/training/3/99.png")
+    member.type, member.linkname = kind, "/etc/passwd"
+    found = use(write_archive(tmp_path / "small.tgz", small_set(), member))
+    assert_small(found)
+    assert_files(found)
+
+
+def test_two_sets_in_one_archive_are_an_error(use, tmp_path):
+    twice = {f"{root}/{name}": content for root in "ab" for name, content in small_set().items()}
+    with pytest.raises(DataError, match=r"small.tgz has training/0/5.png twice; make it again"):
+        use(write_archive(tmp_path / "small.tgz", twice, root=""))
+
+
+# A folder that is not what it should be
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [("training/7", "training/7"), ("testing/0", "testing/0"), ("testing", "testing/0, testing/1, testing/2")],
+)
+def test_a_digit_that_is_missing_is_named(use, folder, tmp_path, missing, named):
+    shutil.rmtree(folder / missing)
+    with pytest.raises(DataError, match=f"the folder {re.escape(str(folder))} has no .png file in {named}.*must hold"):
+        use(folder)
+    pictures = {name: content for name, content in small_set().items() if not name.startswith(f"{missing}/")}
+    with pytest.raises(DataError, match=f"the archive .*small.tgz has no .png file in {named}"):
+        use(write_archive(tmp_path / "small.tgz", pictures))
+    assert not cache(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", r"cannot be read as a PNG picture \(cannot identify image file"),
+        (b"no picture", r"cannot be read as a PNG picture"),
+        (png(3)[:-30], r"cannot be read as a PNG picture"),
+        (png(3, size=(32, 32)), r"has 32 x 32 pixels of mode 'L'; save it with 28 x 28 pixels of mode 'L', grey"),
+        (png(3, mode="RGB"), r"has 28 x 28 pixels of mode 'RGB'"),
+        (png(3, mode="P"), r"has 28 x 28 pixels of mode 'P'"),
+        (png(3, mode="1"), r"has 28 x 28 pixels of mode '1'"),
+    ],
+    ids=["empty", "text", "cut", "large", "colour", "palette", "black-and-white"],
+)
+def test_a_picture_that_is_none_is_named(use, folder, tmp_path, content, says):
+    write_folder(folder, {"training/3/8.png": content})
+    with pytest.raises(DataError, match=f"the folder {re.escape(str(folder))}: training/3/8.png {says}"):
+        use(folder)
+    assert not cache(tmp_path)
+
+
+# fastai's folder
+
+
+def fastai_folder(tmp_path, pictures, data="data"):
+    return write_folder(tmp_path / "fastai" / data / "mnist_png", pictures)
+
+
+def test_fastais_folder_is_taken(tmp_path, small_is_mnist, capsys):
+    folder = fastai_folder(tmp_path, small_set())
+    found = digits()
+    assert_small(found)
+    assert found.folder == folder and identity() == found.identity
+    assert capsys.readouterr().out == "Data: MNIST, 20 training and 10 test images\n(fastai's folder)\n"
+
+
+@pytest.mark.parametrize("data", ["elsewhere", "{tmp_path}/far away"])
+def test_fastais_folder_is_where_its_settings_say(tmp_path, small_is_mnist, data):
+    data = data.format(tmp_path=tmp_path)
+    fastai_folder(tmp_path, small_set(), data)
+    (tmp_path / "fastai").mkdir(exist_ok=True)
+    (tmp_path / "fastai" / "config.ini").write_text(f"[DEFAULT]\ndata = {data}\narchive = archive\n")
+    assert_small(digits())
+
+
+def test_a_folder_that_fastai_left_unfinished_is_named_and_not_taken(tmp_path, small_is_mnist, capsys):
+    pictures = small_set() | {"training/3/8.png": png(99)}  # as many as there should be
+    folder = fastai_folder(tmp_path, pictures)
+    assert digits().name == "bundled digits"
+    out = capsys.readouterr().out
+    assert f"\nnot taken: fastai's folder {folder} is not the whole of MNIST: it has 20 training and 10 test " in out
+    shutil.rmtree(folder / "testing")
+    assert digits().name == "bundled digits"
+    assert f"\nnot taken: fastai's folder {folder} has no .png file in testing/0, " in capsys.readouterr().out
+
+
+def test_settings_of_fastai_that_cannot_be_read_are_named(tmp_path, capsys):
+    fastai_folder(tmp_path, small_set())
+    (tmp_path / "fastai" / "config.ini").write_text("data = x\n")
+    assert digits().name == "bundled digits"
+    assert f"not taken: {tmp_path / 'fastai' / 'config.ini'} cannot be read (" in capsys.readouterr().out
+
+
+# The download
+
+
+def test_without_a_network_the_bundled_digits_come_and_say_so(tmp_path, capsys):
+    assert digits().name == "bundled digits"
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "Data: bundled digits, 1,437 training and 360 test images",
+        "(bundled with scikit-learn)",
+        "MNIST could not be downloaded: s3.amazonaws.com cannot be reached ([Errno 111] Connection refused)",
+    ]
+    assert not err and cache(tmp_path) == {"bundled"}
+
+
+class Host(http.server.BaseHTTPRequestHandler):
+    """Answers every request with the server's `content`, or with so much of it as the server's `gives` says."""
+
+    def do_HEAD(self):
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", len(self.server.content))
+        self.end_headers()
+
+    def do_GET(self):
+        self.do_HEAD()
+        self.server.downloads += 1
+        self.wfile.write(self.server.content[: self.server.gives])
+        self.wfile.flush()
+        self.server.may_end.wait()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def host(monkeypatch, archive, tmp_path):
+    """The server that fastai downloads from in this test; it has the small set."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
+        server.content, server.gives, server.status, server.downloads = archive.read_bytes(), None, 200, 0
+        server.may_end = threading.Event()
+        server.may_end.set()
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/mnist_png.tgz"
+        monkeypatch.setattr(files, "_URL", url)
+        # In the process that downloads, fastai's address is this one, and the size and hash it asks for are these.
+        (tmp_path / "site").mkdir()
+        (tmp_path / "site" / "sitecustomize.py").write_text(f"""
+import sys
+if "URLs.MNIST" in " ".join(sys.orig_argv):
+    import fastdownload.core
+    from fastai.data.external import URLs
+    URLs.MNIST = {url!r}
+    fastdownload.core.read_checks = lambda _: {{URLs.MNIST: {(len(server.content), md5(server.content))!r}}}
+""")
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+        yield server
+        server.may_end.set()
+        server.shutdown()
+        thread.join()
+
+
+def md5(content):
+    return hashlib.md5(content[: 2**20]).hexdigest()
+
+
+def test_the_download_by_fastai_is_kept_for_next_time(host, tmp_path, small_is_mnist, capfd):
+    found = digits()
+    assert_small(found)
+    assert_files(found)
+    assert capfd.readouterr() == (
+        "Downloading MNIST, 15.7 MB ...\nData: MNIST, 20 training and 10 test images\n(downloaded by fastai)\n",
+        "",
+    )
+    assert_small(digits())
+    assert host.downloads == 1 and cache(tmp_path) == {"download"} and not (tmp_path / "fastai").exists()
+    assert identity() == found.identity == f"MNIST:{small_content()[:12]}"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        # fastai's own check finds it.
+        (lambda host: setattr(host, "content", host.content[:-1]), "Downloaded file is corrupt or not latest version"),
+        # fastai lets it pass: it looks at the first megabyte. Here the set is not the one of MNIST's content.
+        (lambda host: None, "the downloaded MNIST is not the whole of MNIST: it has 20 training and 10 test images"),
+        (lambda host: setattr(host, "status", 403), "s3.amazonaws.com cannot be reached (Forbidden)"),
+    ],
+    ids=["cut", "other content", "refused"],
+)
+def test_a_download_that_is_not_mnist_is_not_taken(host, tmp_path, capfd, change, says):
+    change(host)
+    assert digits().name == "bundled digits"
+    out, err = capfd.readouterr()
+    assert says in out and not err
+    assert host.downloads == (host.status == 200) and cache(tmp_path) == {"bundled"}
+
+
+def test_a_network_that_hangs_does_not_hang_the_reader(host, monkeypatch, tmp_path, capfd):
+    host.gives = 1000
+    host.may_end.clear()
+    monkeypatch.setattr(files, "STALLED", 0.5)
+    assert digits().name == "bundled digits"
+    out, err = capfd.readouterr()
+    assert re.search(r"\nMNIST could not be downloaded: .*timed out", out) and not err
+    assert cache(tmp_path) == {"bundled"}
+
+
+# The cache
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive"])
+def test_the_pictures_are_read_once(use, folder, archive, kind, monkeypatch):
+    path = {"folder": folder, "archive": archive}[kind]
+    use(path)
+    monkeypatch.setattr(files, "read", None)
+    assert_small(use(path))
+
+
+def change_in_place(file):
+    state = file.stat()
+    file.write_bytes(png(200))
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns + 4_000_000))  # a tick of the clock later
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_in_place,
+        lambda file: file.rename(file.with_name("2.png")),
+        lambda file: file.with_name("1000.png").write_bytes(png(7)),
+        lambda file: file.unlink(),
+        lambda file: file.rename(file.parent.parent / "4" / file.name),
+    ],
+    ids=["written", "renamed", "added", "removed", "moved"],
+)
+def test_a_changed_folder_is_read_again(use, folder, change):
+    before = use(folder)
+    change(folder / "training" / "3" / "8.png")
+    assert identity() == ""
+    after = use(folder)
+    one, other = ([x.train_images.tolist(), x.train_labels.tolist()] for x in (before, after))
+    assert one != other
+
+
+def test_a_changed_archive_is_read_again(use, archive, tmp_path):
+    assert_files(use(archive))
+    state = archive.stat()
+    write_archive(archive, small_set() | {"training/3/8.png": png(200)})
+    os.utime(archive, ns=(state.st_atime_ns, state.st_mtime_ns))
+    found = use(archive)
+    assert found.train_images[3, 0, 0, 0] == 200
+    assert Image.open(found.folder / "training" / "3" / "8.png").getpixel((0, 0)) == 200
+    assert len(cache(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("digits.npz", lambda whole: b""),
+        ("digits.npz", lambda whole: whole[: len(whole) // 2]),
+        ("digits.npz", lambda whole: b"no arrays at all"),
+        ("digits.npz", lambda whole: whole.replace(bytes([4]) * 784, bytes([4]) * 783 + bytes([5]))),
+        ("about.json", lambda whole: b""),
+        ("about.json", lambda whole: b"{}"),
+        ("about.json", lambda whole: re.sub(rb'"form": \d+', b'"form": 0', whole)),  # of an older version
+    ],
+    ids=["empty", "cut", "other", "one pixel", "no words", "other words", "older"],
+)
+def test_damaged_files_are_made_again(use, archive, tmp_path, name, damage):
+    use(archive)
+    (kept,) = tmp_path.glob(f"cache/*/{name}")
+    whole = kept.read_bytes()
+    kept.write_bytes(damage(whole))
+    assert kept.read_bytes() != whole
+    assert_small(use(archive))
+    assert kept.read_bytes() == whole or name == "digits.npz"
+
+
+def test_an_unpacked_archive_that_lost_a_file_is_unpacked_again(use, archive):
+    next(use(archive).folder.glob("testing/*/*.png")).unlink()
+    assert_files(use(archive))
+
+
+def test_two_folders_of_one_name_are_two(use, folder, tmp_path):
+    other = write_folder(tmp_path / "other" / folder.name, small_set() | {"training/3/8.png": png(200)})
+    use(folder)
+    assert use(other).train_images[3, 0, 0, 0] == 200
+    assert_small(use(folder))
+
+
+def test_what_cannot_be_kept_lies_in_a_temporary_folder(use, archive, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("LECTURE_CACHE", f"{os.devnull}/cache")  # which not even the administrator can make
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    found = use(archive)
+    assert_small(found)
+    assert_files(found)
+    assert found.folder.is_relative_to(tmp_path / "temporary")
+    assert (
+        f"nothing is kept for next time, because {os.devnull}/cache cannot be written (Not a directory); let LECTURE_"
+        in capsys.readouterr().out
+    )
+
+
+def test_without_any_place_the_error_names_both(use, archive, monkeypatch):
+    monkeypatch.setenv("LECTURE_CACHE", f"{os.devnull}/cache")
+    monkeypatch.setattr("tempfile.tempdir", f"{os.devnull}/temporary")
+    with pytest.raises(DataError) as caught:
+        use(archive)
+    assert re.search(f"{archive}: .*{os.devnull}/cache cannot .*{os.devnull}/temporary/.* cannot be", str(caught.value))
+
+
+def test_a_cache_that_cannot_be_written_any_more_is_still_read(use, archive, tmp_path, capsys):
+    use(archive)
+    for path in [*(tmp_path / "cache").rglob("*"), tmp_path / "cache"]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    capsys.readouterr()
+    assert_small(use(archive))
+    assert "kept" not in capsys.readouterr().out
+    for path in [tmp_path / "cache", *(tmp_path / "cache").rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+# At every moment: killed, interrupted, or the disk is full
+
+
+def in_a_fork(function):
+    """Run a function in a copy of this process: its exit status, 1 << 8 for an exception."""
+    child = os.fork()
+    if not child:
+        try:
+            function()
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1]
+
+
+def at_moment(moment, folder, act):
+    """Call `act` when this process is about to change something in a folder for the so-manieth time.
+
+    Returns a list that is empty from then on.
+    """
+    left = list(range(moment))
+    events = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
+
+    def hook(event, arguments):
+        if event not in events or str(folder) not in str(arguments[0]) or str(arguments[0]).endswith("lock"):
+            return
+        if left and (event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+            left.pop()
+            if not left:
+                act()
+
+    sys.addaudithook(hook)
+    return left
+
+
+def die():
+    os.kill(os.getpid(), 9)
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def fill():
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot copy a process")
+@pytest.mark.parametrize("act", [die, interrupt, fill])
+def test_whole_or_not_at_all_at_every_moment(use, archive, tmp_path, act, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    moment, status = 0, None
+    while status != 0:  # at 0 the work was done before the moment came
+        moment += 1 if moment < 15 else 9  # one picture is written like another
+
+        def run():
+            left = at_moment(moment, tmp_path / "cache", act)  # noqa: B023
+            try:
+                found = use(archive)
+                assert_small(found)
+                assert_files(found)
+            except KeyboardInterrupt:
+                os._exit(3)
+            except DataError as error:
+                os._exit(3 if "No space left on device); let LECTURE_CACHE name" in str(error) else 1)
+            os._exit(0 if left else 3)
+
+        status = in_a_fork(run)
+        assert status in (0, 9, 3 << 8), f"moment {moment}"
+        found = use(archive)
+        assert_small(found)
+        assert_files(found)
+        assert len(cache(tmp_path) - {"unfinished"}) == 1  # which the next that makes something clears away
+        shutil.rmtree(tmp_path / "cache")
+    assert moment > 15, "the hook sees what is written"
+
+
+def test_two_that_start_at_once_make_it_once(archive, tmp_path, monkeypatch):
+    """Each waits for the other before it looks; only one of them reads the archive's pictures."""
+    monkeypatch.setenv("LECTURE_MNIST", str(archive))
+    code = f"""
+import pathlib, sys
+from lecture_utils import _digit_files, data
+here, others = (pathlib.Path({str(tmp_path)!r}) / name for name in sys.argv[1:])
+real = _digit_files.read
+_digit_files.read = lambda *arguments: print("reads") or real(*arguments)
+here.touch()
+while not others.exists():
+    pass
+found = data.digits()
+print(found.train_images.sum().item(), len(list(found.folder.glob("*/*/*.png"))), "fastai" in sys.modules)
+"""
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, *names], stdout=-1, stderr=-1, text=True)
+        for names in ("ab", "ba")
+    ]
+    outputs = [child.communicate() for child in both]
+    assert [err for _, err in outputs] == ["", ""]
+    lines = [line for out, _ in outputs for line in out.splitlines()]
+    assert lines.count("reads") == 1
+    assert lines.count(f"{sum(range(TRAIN)) * 784} {TRAIN + TEST} False") == 2
+
+
+# The employment data
+
+
+def test_the_probability_of_employment_is_the_formulas():
+    spec = employment(43052)
+    for values in (spec.x, spec.y, spec.underlying):
+        assert values.shape == (2000, 1) and values.dtype == torch.float32
+    # The rows that lecture A prints.
+    assert spec.x[[0, 1, 2, -2]].flatten().tolist() == pytest.approx([-1, -0.998999, -0.997999, 0.998999], abs=1e-6)
+    assert spec.underlying[[0, 1, 2]].flatten().tolist() == pytest.approx([4.54e-5, 4.61e-5, 4.68e-5], abs=5e-8)
+    assert spec.underlying[[1995, 1996, -1]].flatten().tolist() == pytest.approx([0.505002, 0.503752, 0.5], abs=1e-6)
+    assert repr(spec).startswith("Employment(2,000 people, 1,")
+
+
+def test_the_draw_follows_the_probability():
+    draws = torch.stack([employment(seed).y for seed in range(200)])  # (200, 2000, 1)
+    assert set(draws.unique().tolist()) == {0.0, 1.0}
+    underlying = employment(0).underlying
+    error = (draws.mean(dim=0) - underlying) / (underlying * (1 - underlying) / 200 + 1e-4).sqrt()
+    assert error.abs().max() < 5 and abs(error.mean()) < 0.1
+
+
+def test_the_draw_depends_on_the_seed_alone():
+    state = torch.get_rng_state()
+    first = employment(1)
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.manual_seed(99)
+    assert torch.equal(employment(1).y, first.y) and not torch.equal(employment(2).y, first.y)
+    assert torch.equal(employment(2).x, first.x)
+
+
+@pytest.mark.parametrize("seed", [1.0, "1", None, True])
+def test_a_seed_that_is_no_integer_is_an_error(seed):
+    with pytest.raises(TypeError, match=rf"seed: expected an integer, got {re.escape(repr(seed))}"):
+        employment(seed)

@@ -1,0 +1,78 @@
+"""What the package promises as a whole: light to import, one way of arrows, and only what the chapters need."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted((ROOT / "lecture_utils").glob("*.py"))
+NEEDS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+
+
+def imported(source):
+    """The modules that a program imports, wherever in it: set of str."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return names | {node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+def code_of(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return re.sub(r"^(\s*)[%!].*", r"\1pass", code, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_modules_import_neither_each_other_nor_what_builds_the_book(path):
+    names = imported(path.read_text(encoding="utf-8"))
+    assert not {name.split(".")[0] for name in names} & {"publish", "tests", "sphinx", "myst_nb"}
+    public = {path.stem for path in MODULES if not path.stem.startswith("_")}
+    assert not {name.split(".")[1] for name in names if name.startswith("lecture_utils.")} & public
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("claims", {"torch", "numpy", "matplotlib", "IPython"}),
+        ("data", {"torch", "numpy", "matplotlib", "IPython"}),
+        ("plotting", {"torch"}),
+        *((path.stem, set()) for path in MODULES if not path.stem.startswith("_")),
+    ],
+)
+def test_importing_a_module_loads_nothing_that_it_can_do_without(module, heavy):
+    code = f"import lecture_utils.{module}, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not set(loaded) & (heavy | {"fastai", "torchvision", "sklearn", "scipy", "pygraphviz"})
+
+
+def test_the_package_asks_for_what_it_and_the_chapters_import_and_for_nothing_else():
+    sources = [path.read_text(encoding="utf-8") for path in MODULES]
+    sources += [code_of(path) for path in sorted((ROOT / "chapters").glob("*.ipynb"))]
+    names = {name.split(".")[0] for source in sources for name in imported(source)}
+    names -= set(sys.stdlib_module_names) | {"lecture_utils"}
+    # There where notebooks are; fastdownload comes with fastai; pygraphviz is the optional way to draw.
+    names -= {"IPython", "matplotlib_inline", "fastdownload", "pygraphviz"}
+    providers = packages_distributions()
+    assert {providers[name][0].lower().replace("_", "-") for name in names} | {"fastai"} == {
+        re.match(r"[\w-]+", line)[0] for line in NEEDS
+    }
+
+
+def test_lower_bounds_admit_what_colab_has():
+    colab = {"torch": (2, 11), "matplotlib": (3, 10), "numpy": (2, 1), "fastai": (2, 8, 8), "graphviz": (0, 21)}
+    lowest = {name: tuple(map(int, bound.split("."))) for name, bound in (line.split(">=") for line in NEEDS)}
+    assert colab.keys() <= lowest.keys()
+    for name, has in colab.items():
+        assert lowest[name] <= has, name
+
+
+def test_the_requirements_hold_all_that_the_package_needs():
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {line.partition(">=")[0] for line in NEEDS} <= {name.lower().replace("_", "-") for name in pinned}

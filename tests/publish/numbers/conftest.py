@@ -1,0 +1,101 @@
+"""A chapter that makes claims in every legal way, run once, and small books that hold it."""
+
+import copy
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from publish.book import Book
+from publish.run.data import identity
+from publish.run.store import Store
+
+CELLS = [
+    ("markdown", "# One\n\n## First\n\nText.\n\n```\n<!-- shows: Z99 -->\n## No heading\n```\n", "title", []),
+    ("code", "from lecture_utils.claims import claim\nx = 0.0139\nprint('Data: MNIST, 60,000 training')", "set-up", []),
+    (
+        "code",
+        "# @title The loss\nclaim('A01', f'the loss is {\"small\"} & <fine>', x, below=0.03)",
+        "loss",
+        ["finding"],
+    ),
+    ("markdown", "## Second\n\n<!-- shows: A02 -->\n\nAn idea.", "idea", []),
+    (
+        "code",
+        "claim(id='A01.keyword', statement='by keyword', measured=x, above=0, below=1)\n"
+        "for i in (1, 2):\n    claim(f'ch01.loop-{i}', f'number {i}', i, expected=i + 0.5, within=1)\n"
+        "def repeat(id, **bounds):\n    claim(id, statement='in a function', **bounds)\n"
+        "repeat('ch01.function', measured=True)\n"
+        "claim('ch01.mnist', 'on MNIST', 0.5, above=0.9, when=False)",
+        "second-checks",
+        ["checks"],
+    ),
+    ("code", "claim('ch01.lost', 'it fails', 3, expected=1, within=0.5)", "lost", ["raises-exception"]),
+]
+COVERAGE = (
+    "id,source,kind,what the lecture shows,figure in the lecture,chapter\n"
+    "A01,A,number,a number,0.014,one\nA02,A,idea,an idea,,one\nB01,B,idea,of chapter two,,two\n"
+)
+FIGURES = (
+    "id,row,kind,figure,value,place,code,seed,within,why\nA01,A01,compared,,0.014,,,lecture,,A reason.\n"
+    "A02.size,A02,setting,the size,0.0139,01:set-up,x = 0.0139,,,\nB01.date,B01,cited,a date,1989,02:start,,,,A date.\n"
+    "ch01.loop-1,,compared,,,,,,1,One.\nch01.loop-2,,compared,,,,,,1,Two.\nch01.lost,,compared,,,,,,0.5,Three.\n"
+)
+PAPERS = (
+    "id,source,figure,standing,claims,place,note\np,He (2015),a curve,smaller,A01,,A note.\n"
+    "q,Ho (2016),a table,cited,,02:start,\n"
+)
+
+
+def notebook(cells=CELLS):
+    """A notebook of (kind, source, id, tags)."""
+    kinds = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    made = [kinds[kind](source, id=id, metadata={"tags": tags} if tags else {}) for kind, source, id, tags in cells]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+    return nbformat.v4.new_notebook(cells=made, metadata=kernel)
+
+
+@pytest.fixture(scope="session")
+def ran_once():
+    return NotebookClient(notebook(), timeout=120).execute()
+
+
+@pytest.fixture
+def ran(ran_once):
+    """The chapter with its outputs, free to be changed."""
+    return copy.deepcopy(ran_once)
+
+
+@pytest.fixture
+def book(tmp_path, ran):
+    """A book of two chapters, the first of which has run."""
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "lecture_utils").mkdir()
+    (tmp_path / "requirements.txt").write_text("")
+    second = [("markdown", "# Two\n\n## Start\n\n<!-- shows: B01 -->", "title", []), ("code", "y = 1", "start", [])]
+    for name, content in (("01_one", notebook()), ("02_two", notebook(second))):
+        nbformat.write(content, tmp_path / "chapters" / f"{name}.ipynb")
+    for name, content in (("coverage", COVERAGE), ("figures", FIGURES), ("papers", PAPERS)):
+        (tmp_path / "chapters" / f"{name}.csv").write_text(content)
+    toc = "format: jb-book\nroot: intro\nchapters:\n"
+    (tmp_path / "_toc.yml").write_text(toc + "- file: chapters/01_one\n- file: chapters/02_two\n")
+    (tmp_path / "intro.md").write_text("# Book\n")
+    ran.metadata["took"] = {"seconds": 1}
+    Store(Book(tmp_path), identity()).keep(ran)
+    return Book(tmp_path)
+
+
+@pytest.fixture
+def without_two(book):
+    """The same book with its second chapter left out of the contents."""
+    toc = (book.root / "_toc.yml").read_text()
+    (book.root / "_toc.yml").write_text(toc.replace("- file: chapters/02_two\n", ""))
+    return Book(book.root)
+
+
+@pytest.fixture
+def chapters(book):
+    """What the pages know of the book's chapters."""
+    from publish.numbers import claims
+
+    return claims.chapters(book)

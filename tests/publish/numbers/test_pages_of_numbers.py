@@ -1,0 +1,136 @@
+"""The pages of numbers: made from what ran, without what the book has not, and written only where they changed."""
+
+import csv
+import io
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+
+from publish.book import Book
+from publish.numbers import html, lists, pages, robustness
+
+
+def soup(book, name):
+    return BeautifulSoup((book.pages / f"{name}.md").read_text(encoding="utf-8"), "lxml")
+
+
+def rows_of(page):
+    heads = [head.get_text() for head in page.table.thead.find_all("th")]
+    cells = [row.find_all(["th", "td"]) for row in page.table.tbody.find_all("tr")]
+    return {row[0].get_text(): dict(zip(heads, [c.get_text(" ") for c in row], strict=True)) for row in cells}
+
+
+def test_the_map_leads_to_every_place(book):
+    assert pages.write(book) == []
+    page = soup(book, "lecture_map_a")
+    assert "2 of its 2 rows have a place" in page.caption.get_text()
+    assert [(link.get_text(), link["href"]) for link in page.find(id="row-a01").find_all("a")] == [
+        ("Chapter 1: First", "01_one.html#claim-a01"),
+        ("The loss is small & <fine>.", "01_one.html#claim-a01"),
+        ("Chapter 1: Second", "01_one.html#claim-a01-keyword"),
+        ("By keyword.", "01_one.html#claim-a01-keyword"),
+    ]
+    assert [link["href"] for link in page.find(id="row-a02").find_all("a")] == ["01_one.html#shows-a02"]
+    assert not page.find("li")
+
+
+def test_numbers_stand_beside_those_of_the_lecture(book):
+    pages.write(book)
+    rows = rows_of(soup(book, "reproduction_lectures"))
+    assert rows["A01"] == {
+        "Id": "A01",
+        "Chapter": "1",
+        "What is claimed": f"the loss is small & <fine> A reason. {pages.FIXED_SEED}",
+        "Lecture": "0.014",
+        "This build": "✓ 0.0139",
+        "Allowed": "< 0.03",
+    }
+    assert rows["A02.size"]["This build"] == "taken over as a setting"
+    assert rows["B01.date"]["This build"] == "cited only" and rows["B01.date"]["Chapter"] == "2"
+    others = rows_of(soup(book, "reproduction_claims"))
+    assert {id_: row["This build"] for id_, row in others.items()} == {
+        "A01.keyword": "✓ 0.0139",
+        "ch01.loop-1": "✓ 1",
+        "ch01.loop-2": "✓ 2",
+        "ch01.function": "✓ holds",
+        "ch01.mnist": "not claimed on these data",
+        "ch01.lost": "✗ 3",
+    }
+    assert others["ch01.loop-1"]["Allowed"] == "1.5 ± 1" and "Lecture" not in others["ch01.loop-1"]
+    assert soup(book, "reproduction_claims").find(id="number-ch01-loop-1").a["href"] == "01_one.html#claim-ch01-loop-1"
+    summary = soup(book, "reproduction_summary").get_text(" ")
+    assert "7: 5 held, 1 failed, 1 not made on the data of this build" in summary
+    assert (
+        "1 measured again; 1 taken over as a setting; 1 cited only" in summary and "MNIST, 60,000 training" in summary
+    )
+    assert "not measured yet" in soup(book, "reproduction_robustness").get_text().lower()
+
+
+def test_papers_lead_to_their_claims_or_to_a_cell(book):
+    pages.write(book)
+    page = soup(book, "reproduction_papers")
+    assert "✓ A01" in rows_of(page)["He (2015)"]["Claims"]
+    assert page.find("a", string="Ho (2016)")["href"] == "02_two.html#cell-start"
+
+
+def test_the_files_hold_every_entry(book):
+    pages.write(book)
+    entries = json.loads((book.pages / "reproduction.json").read_text(encoding="utf-8"))
+    by_id = {entry["id"]: entry for entry in entries}
+    assert by_id["A01"]["measured"] == 0.0139 and by_id["A01"]["lecture"] == "0.014" and by_id["A01"]["chapter"] == 1
+    assert by_id["ch01.loop-1"]["source"] == "formula" and by_id["ch01.lost"]["holds"] is False
+    rows = csv.DictReader(io.StringIO((book.pages / "reproduction.csv").read_text(encoding="utf-8")))
+    assert [row["id"] for row in rows] == list(by_id)
+
+
+def test_a_second_writing_changes_no_file(book):
+    pages.write(book)
+    before = {path: path.stat().st_mtime_ns for path in book.pages.iterdir()}
+    assert "bibliography.md" in {path.name for path in before} and "build.md" in {path.name for path in before}
+    pages.write(book)
+    assert {path: path.stat().st_mtime_ns for path in book.pages.iterdir()} == before
+
+
+def test_a_chapter_out_of_the_contents_is_left_out_in_one_line(without_two):
+    assert pages.write(without_two) == []
+    text = (without_two.pages / "reproduction_summary.md").read_text(encoding="utf-8")
+    assert "what belongs to these is left out: two" in text
+    assert list(rows_of(soup(without_two, "reproduction_papers"))) == ["He (2015)"]
+    assert "B01.date" not in rows_of(soup(without_two, "reproduction_lectures"))
+    assert "0 of its 1 rows" in soup(without_two, "lecture_map_b").get_text()
+    assert pages.NOT_HERE in soup(without_two, "lecture_map_b").get_text()
+
+
+def test_chapters_that_have_not_run_do_not_break_the_pages(book):
+    for file in (book.build / "executed").rglob("*.ipynb"):
+        file.unlink()
+    pages.write(Book(book.root))
+    assert rows_of(soup(book, "reproduction_lectures"))["A01"]["This build"] == "not run yet"
+    assert "4 not run yet" in soup(book, "reproduction_summary").get_text()
+    assert "has run" in soup(book, "build").get_text()
+
+
+def test_other_runs_get_their_columns(chapters, book):
+    run = {"chapter": "01", "code": "c", "data": "MNIST", "threads": 1, "torch": "2.9", "setting": "as it is"}
+    fails = [{"id": "A01", "holds": False}, {"id": "ch01.loop-1", "holds": True, "measured": 1}]
+    runs = [run | {"shift": 1, "claims": fails}, run | {"shift": 0, "setting": "rates doubled", "claims": fails}]
+    numbers = pages.Numbers(chapters, lists.read(book.root), robustness.rows_of(runs))
+    rows = rows_of(BeautifulSoup(pages.claims_table(numbers, lectures=False), "lxml"))
+    assert (rows["ch01.loop-1"]["Held again"], rows["ch01.loop-1"]["Other settings"]) == ("1 of 1", "1 of 1")
+    # A claim whose seed is a lecture's is not asked to hold with another seed; with another rate it is.
+    rows = rows_of(BeautifulSoup(pages.claims_table(numbers, lectures=True), "lxml"))
+    assert (rows["A01"]["Held again"], rows["A01"]["Other settings"]) == ("", "0 of 1")
+    tables = BeautifulSoup(pages.other_runs(numbers), "lxml").find_all("table")
+    assert "1 claim failed" in tables[1].caption.get_text() and "rates doubled" in tables[1].get_text()
+
+
+def test_a_table_is_one_for_a_screen_reader_and_one_block_of_markdown():
+    written = html.table("a caption", ["Id", "N"], [("r", "g", [html.text("<a>"), html.Cell("1", 1)])], id="t")
+    table = BeautifulSoup(written, "lxml").table
+    assert table.caption.get_text() == "a caption" and "\n\n" not in written
+    assert [head["scope"] for head in table.thead.find_all("th")] == ["col", "col"]
+    assert table.tbody.th["scope"] == "row" and table.tbody.th["role"] == "rowheader"
+    assert table.tbody.td["data-label"] == "N" and table.tbody.td["data-sort"] == "1"
+    with pytest.raises(ValueError, match="expected 2 cells, got 1"):
+        html.table("c", ["Id", "N"], [("", "g", [html.text("x")])], id="t")

@@ -1,0 +1,88 @@
+"""A new chapter runs and passes the tests as it is, wherever it stands; a chapter can be taken out again."""
+
+import subprocess
+import sys
+
+import pytest
+
+from publish.book import Book
+from publish.tools.drop_chapter import drop_chapter, without_links
+from publish.tools.new_chapter import chapter_of, new_chapter
+
+
+def test_a_chapter_in_the_middle_passes_the_tests_of_the_book_as_it_is(copy, run_tests):
+    path = new_chapter("attention", "Attention", "02", copy)
+    names = [chapter.name for chapter in Book(copy.root).chapters()]
+    assert names.index(path.name) == 2 and len(names) == len(copy.chapters()) + 1
+    words = f"{path.stem} or contents or address or twice"
+    printed, code = run_tests("tests/book/test_chapters.py", "tests/book/test_numbers.py", "-k", words)
+    assert code == 0, printed
+    for command in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", str(path)]
+        assert subprocess.run(ruff, cwd=copy.root).returncode == 0
+
+
+def test_a_new_chapter_stands_behind_the_last_one_and_runs(copy, run_tests):
+    path = new_chapter("attention", "Attention", book=copy)
+    assert Book(copy.root).chapters() == [*copy.chapters(), path]
+    printed, code = run_tests("--nbmake", str(path))
+    assert code == 0 and "1 passed" in printed, printed
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "after", "fault"),
+    [
+        ("Attention", "Attention", None, "name: expected small letters"),
+        ("two words", "Two", None, "name: expected small letters"),
+        ("attention", " ", None, "title: expected the heading"),
+        ("attention", "Attention", "77", "expected a chapter of the contents.*77"),
+    ],
+)
+def test_a_wrong_argument_changes_nothing(copy, name, title, after, fault):
+    before = {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()}
+    with pytest.raises(ValueError, match=fault):
+        new_chapter(name, title, after, copy)
+    assert {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()} == before
+
+
+def test_a_name_that_is_taken_is_refused(copy):
+    path = new_chapter("attention", "Attention", book=copy)
+    with pytest.raises(ValueError, match=f"there is already {path.name}"):
+        new_chapter("attention", "Attention", book=Book(copy.root))
+
+
+def test_dropping_a_new_chapter_restores_every_byte(copy):
+    before = {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()}
+    new_chapter("attention", "Attention", "03", copy)
+    assert drop_chapter("attention", Book(copy.root)) == []
+    assert {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("place", [3, -1])
+def test_a_dropped_chapter_leaves_no_link_and_no_broken_page(copy, run_tests, place):
+    stem = copy.chapters()[place].stem
+    drop_chapter(stem, copy)
+    left = Book(copy.root)
+    assert stem not in [path.stem for path in left.chapters()]
+    for _, name in left.documents():
+        page = left.root / f"{name}.ipynb"
+        text = (page if page.exists() else page.with_suffix(".md")).read_text(encoding="utf-8")
+        assert f"({stem}.ipynb" not in text and f"/{stem}.ipynb" not in text, name
+    printed, code = run_tests(
+        "tests/book/test_chapters.py", "tests/book/test_glossary.py", "-k", "links or contents or entry or notation"
+    )
+    assert code == 0, printed
+
+
+def test_a_chapter_that_is_not_there_is_named(copy):
+    with pytest.raises(ValueError, match="expected a chapter of the contents"):
+        drop_chapter("99", copy)
+    first = copy.chapters()[0]
+    assert chapter_of(copy, first.name) == chapter_of(copy, first.stem) == chapter_of(copy, "1") == first
+
+
+def test_an_entry_of_the_glossary_keeps_its_other_places():
+    entry = "one\n  ko\n\n  Words.\n  [A](01_x.ipynb#a), [B](04_y.ipynb), [C](05_z.ipynb)\n\n"
+    alone = "two\nalso\n  ko\n\n  Words\n  in lines.\n  [B](04_y.ipynb#b)\n"
+    text, words = without_links(f"```{{glossary}}\n{entry}{alone}```\n", "04_y")
+    assert text == "```{glossary}\n" + entry.replace(", [B](04_y.ipynb)", "") + "```\n" and words == []
