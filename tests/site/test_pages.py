@@ -152,7 +152,9 @@ def test_the_root_leads_to_the_landing_page():
 
 
 def test_all_pages_name_one_style_sheet_and_nothing_is_published_that_no_page_needs(soups):
-    sheets = {link["href"].partition("_static/")[2] for s in soups.values() for link in s.select("link[rel=stylesheet]")}
+    sheets = {
+        link["href"].partition("_static/")[2] for s in soups.values() for link in s.select("link[rel=stylesheet]")
+    }
     assert len(sheets) == 1 and sheets.pop().startswith("style.css?v=")
     suffixes = {path.suffix for path in SITE.rglob("*") if path.is_file()}
     assert not suffixes & {".map", ".ttf", ".po", ".mo", ".scss"}

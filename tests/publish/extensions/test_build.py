@@ -127,5 +127,8 @@ def test_a_changed_asset_reaches_the_pages(book):
 def test_the_search_knows_the_sections_in_the_order_of_the_contents(book):
     index = json.loads((book / "sections.js").read_text(encoding="utf-8").removeprefix("const BOOK = ").rstrip(";\n"))
     assert index["pages"] == [["intro.html", "A small book"], ["page.html", "A page"]]
-    assert [section[:3] for section in index["sections"]] == [[0, "a-small-book", "A small book"], [1, "a-page", "A page"]]
+    assert [section[:3] for section in index["sections"]] == [
+        [0, "a-small-book", "A small book"],
+        [1, "a-page", "A page"],
+    ]
     assert "optimiser.weight_decay = 1" in index["sections"][1][3]

@@ -44,7 +44,9 @@ def test_a_figure_gets_smaller_and_draws_the_same(figure):
     assert len(after) < 0.9 * len(figure)
     assert np.abs(np.array(numbers(figure)) - np.array(numbers(after))).max() <= 0.0051
     old, new = (etree.fromstring(svg.encode()) for svg in (figure, after))
-    assert [(e.tag, e.get("style"), e.get("transform"), e.text and e.text.strip()) for e in new.iter("{*}path", "{*}text")] == [
+    assert [
+        (e.tag, e.get("style"), e.get("transform"), e.text and e.text.strip()) for e in new.iter("{*}path", "{*}text")
+    ] == [
         (e.tag, e.get("style"), e.get("transform"), e.text and e.text.strip()) for e in old.iter("{*}path", "{*}text")
     ]
     assert "0.123456" in after, "words that a reader reads are not coordinates"

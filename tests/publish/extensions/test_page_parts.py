@@ -81,7 +81,8 @@ def test_a_page_loses_thebe_and_keeps_its_own_scripts():
 
 def test_sections_have_their_own_words_without_buttons_and_each_formula_once():
     page = b"""<html><body><nav>Menu</nav><article><section id="one"><h1>1. One<a class="headerlink">#</a></h1>
-    <p>First <b>pa</b>rt.</p><details class="admonition hide"><summary>Show the code</summary><pre>weight_decay</pre></details>
+    <p>First <b>pa</b>rt.</p>
+    <details class="admonition hide"><summary>Show the code</summary><pre>weight_decay</pre></details>
     <section id="two"><h2>Two</h2><table><tr><td>a</td><td>b</td></tr></table><p>Euler:
     <span class="katex"><span class="katex-mathml">e=1 e=1</span><span class="katex-html">e=1</span></span></p>
     <script>no()</script></section><p>After.</p></section></article></body></html>"""

@@ -32,7 +32,8 @@ ONE = """<article><section id="one"><h1>One<a class="headerlink" href="#one">#</
 <div class="cell tag_finding"><details class="admonition hide above-input"><summary><p>Show</p></summary>
 <pre>claim(1)</pre></details><div class="cell_output"><p class="claim">\u2713 it holds 0.1</p></div></div>
 <div class="cell tag_checks"><details class="admonition hide above-input"><summary><p>6 checks of this section held</p>
-<p>Hide</p></summary><pre>claim(2)</pre><div class="cell_output"><p class="claim">\u2713 it holds too</p></div></details></div>
+<p>Hide</p></summary><pre>claim(2)</pre>
+<div class="cell_output"><p class="claim">\u2713 it holds too</p></div></details></div>
 <details><summary>Answer</summary><p>Forty-two.</p></details><button>Copy</button><script>1</script>
 <div class="cell tag_solution"><details class="admonition hide above-input"><summary><p>Show the answer</p></summary>
 <pre>long = "LONG"</pre></details></div>
@@ -77,7 +78,19 @@ def test_one_page_has_unique_targets_and_links_that_stay_inside(site):
 
 def test_nothing_is_left_to_press_or_hidden(site):
     html = assemble(Book(site.parent.parent), site)
-    for gone in ("<button", "<script", "<details", "<summary", "headerlink", "lazy", "aria-hidden", "frac12", "Show", "Hide", "claim("):
+    for gone in (
+        "<button",
+        "<script",
+        "<details",
+        "<summary",
+        "headerlink",
+        "lazy",
+        "aria-hidden",
+        "frac12",
+        "Show",
+        "Hide",
+        "claim(",
+    ):
         assert gone not in html, gone
     assert "Forty-two." in html and "xxxEND" in html and "e=1" in html
     assert "it holds 0.1" in html and "it holds too" not in html

@@ -40,7 +40,8 @@ data:** they measure. [A **dead node**](glossary.md) has its link. **Nothing.** 
 def book(tmp_path):
     """A book of two pages; `build()` gives the links of the chapter to the glossary: (text, anchor)."""
     (tmp_path / "conf.py").write_text(
-        "extensions = ['myst_parser', 'publish.extensions.glossary']\nhtml_theme = 'basic'\nroot_doc = 'glossary'\nnitpicky = True\n"
+        "extensions = ['myst_parser', 'publish.extensions.glossary']\nhtml_theme = 'basic'\n"
+        "root_doc = 'glossary'\nnitpicky = True\n"
     )
     write(tmp_path, "glossary", GLOSSARY)
     write(tmp_path, "chapter", CHAPTER)
