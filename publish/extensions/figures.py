@@ -74,7 +74,7 @@ def _shorten(app, doctree):
 
 
 def _add_sizes(app, pagename, templatename, context, doctree):
-    """Say how large each picture is, and let it arrive when its reader is near; the style sheet fits it to the column."""
+    """Say how large each picture is, and let it arrive when its reader is near."""
     files = {name: Path(app.srcdir, source) for source, name in getattr(app.builder, "images", {}).items()}
     # A book on one page is made to be printed, whole.
     lazy = 'loading="lazy" ' if app.builder.name == "html" else ""

@@ -46,6 +46,10 @@ class _Build:
         data.settle()
         self.lock = building(self.book)
         self.lock.__enter__()
+        # Sphinx warns of a page when it reads it, and does not read it again: after a build that failed, it must.
+        self.mark = self.book.build / "unfinished"
+        self.again = self.mark.exists()
+        self.mark.touch()
         for fault in pages.write(self.book):
             _LOG.warning(fault)
 
@@ -55,10 +59,14 @@ class _Build:
         env.book_executed = {
             self.book.name(path).removesuffix(".ipynb"): _state(store.file(read(path))) for path in self.book.chapters()
         }
+        if self.again:
+            return sorted(env.found_docs)
         return [name for name, state in env.book_executed.items() if state != before.get(name)]
 
     def end(self, app, error):
         if self.lock is not None:
+            if not error and not app._warncount:
+                self.mark.unlink(missing_ok=True)
             self.lock.__exit__(None, None, None)
             self.lock = None
 

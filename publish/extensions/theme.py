@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlencode
 
-# Part of a script's name or text, and what stands in a page that uses it. A page that has none of them drops the script.
+# Part of a script's name or text, and what stands in a page that uses it. A page with none of them drops the script.
 _SCRIPTS = {
     "thebe": (),  # Jupyter Book always adds it; it would ask other hosts
     "THEBE_JS_URL": (),

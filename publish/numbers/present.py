@@ -1,6 +1,7 @@
 """Prepare a chapter for its page: claims as lines with addresses, marks as anchors, cells that open on demand.
 
-The notebook itself says only what a cell is, by its tags: finding, checks, draw, solution. What that means on a page is
+The notebook itself says only what a cell is, by its tags: finding, checks, draw, machinery, solution.
+What that means on a page is
 settled here. Other readers of the notebook (Jupyter, Colab) see the plain lines that claims print.
 """
 
@@ -18,6 +19,7 @@ from publish.numbers.html import link
 #: What a reader sees, for another language.
 WORDS = {
     "finding": ("Show the check", "Hide the check"),
+    "machinery": ("Show the code that this rests on", "Hide the code that this rests on"),
     "draw": ("Show the code that draws this", "Hide the code that draws this"),
     "solution": ("Show the answer's code", "Hide the answer's code"),
     "checks": ("Checks of this section", "Hide the checks of this section"),
@@ -27,7 +29,13 @@ WORDS = {
     "not claimed": "not claimed on these data",
 }
 #: What a page hides of a cell with such a tag, until a reader asks for it. The first tag that a cell has counts.
-HIDDEN = {"solution": "hide-cell", "checks": "hide-cell", "finding": "hide-input", "draw": "hide-input"}
+HIDDEN = {
+    "solution": "hide-cell",
+    "checks": "hide-cell",
+    "finding": "hide-input",
+    "machinery": "hide-input",
+    "draw": "hide-input",
+}
 _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from lecture_utils.data import DataError
 from lecture_utils.data import identity as at_hand
 
 SETTING = "LECTURE_MNIST"
@@ -35,9 +36,12 @@ def settle():
     setting = os.environ.get(SETTING, "").strip()
     if setting and setting != "bundled":
         os.environ[SETTING] = os.path.abspath(os.path.expanduser(setting))
-    if not at_hand():
-        _fetch()
-    found = identity()
+    try:
+        if not at_hand():
+            _fetch()
+        found = identity()
+    except DataError as error:
+        raise DataMissing(str(error)) from error
     if os.environ.get(NEEDED, "") not in ("", "0", "false") and not found.startswith("MNIST"):
         raise DataMissing(
             f"this build must use MNIST ({NEEDED} is set), and it has {found}. Is there a network? "
@@ -58,5 +62,7 @@ def _fetch():
     if done.returncode:
         raise DataMissing((done.stderr.strip().splitlines() or ["the digits cannot be read"])[-1])
     print(done.stdout.strip(), flush=True)
-    if not at_hand():  # chapters then need not try, each for itself
-        os.environ[SETTING] = "bundled"
+    if not at_hand():
+        if os.environ.get(SETTING, "").strip():
+            raise DataMissing("the digits cannot be kept; let LECTURE_CACHE name a folder with 400 MB free")
+        os.environ[SETTING] = "bundled"  # chapters then need not try, each for itself

@@ -8,7 +8,7 @@ from publish.book import Book
 
 NOTEBOOKS = Book().chapters()
 #: Tags of cells that pages fold; all other code is what a student reads.
-FOLDED = {"finding", "checks", "draw", "solution", "remove-cell"}
+FOLDED = {"finding", "checks", "draw", "machinery", "solution", "remove-cell"}
 #: What a student finishes: code cells in sight and words of prose in a chapter; lines of a code cell (the median, the
 #: longest); words of a Markdown cell; claims that a reader is shown, from and to.
 VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 5.5, 25, 170, (5, 10)

@@ -9,17 +9,17 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import sync_playwright
+from site_files import EN, SITE
 
-from publish.browser import MISSING, chromium
+from publish.output.browser import MISSING, launch
 
-SITE = Path(__file__).resolve().parent.parent.parent / "_build" / "site"
-_QUIET = ("--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync")
+_QUIET = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"]
 
 
+@functools.cache
 def published_below():
     """The path below which a host serves the site, from its sitemap: "/NAME/", or "/"."""
-    first = ElementTree.parse(SITE / "en" / "sitemap.xml").getroot()[0][0].text
-    return urlsplit(first).path.partition("en/")[0]
+    return urlsplit(ElementTree.parse(EN / "sitemap.xml").getroot()[0][0].text).path.partition("en/")[0]
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -28,8 +28,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def translate_path(self, path):
-        below = urlsplit(path).path.removeprefix(published_below_cached())
-        return super().translate_path("/" + below)
+        return super().translate_path("/" + urlsplit(path).path.removeprefix(published_below()))
 
     def do_GET(self):
         if Path(self.translate_path(self.path)).exists():
@@ -42,11 +41,12 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(page)
         return None
 
+    def end_headers(self):
+        self.send_header("Access-Control-Allow-Origin", "*")  # as hosts of pages do
+        super().end_headers()
+
     def log_message(self, *args):
         pass
-
-
-published_below_cached = functools.cache(published_below)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def address():
     """Where the site is served, with a slash at the end."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=SITE))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}{published_below_cached()}"
+    yield f"http://127.0.0.1:{server.server_address[1]}{published_below()}"
     server.shutdown()
 
 
@@ -62,22 +62,31 @@ def address():
 def browser(need):
     """One Chromium for all tests of a process."""
     with sync_playwright() as playwright:
-        path = chromium(playwright)
-        need(path, MISSING)
-        started = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        started = launch(playwright, args=_QUIET)
+        need(started, MISSING)
         yield started
         started.close()
 
 
 @pytest.fixture
 def open_page(browser, address):
-    """``open_page("en/intro.html", width=390, theme="dark")`` opens a page in a window of its own."""
+    """``open_page("en/intro.html", width=390, theme="dark")`` opens a page in a window of its own.
+
+    The addresses of all requests, and what the page reports as an error, stand in its `asked` and `errors`.
+    """
     contexts = []
 
-    def open_(path, *, width=1350, theme="light", wait="load", **options):
+    def open_(path, *, width=1350, theme="light", wait="load", base=address, **options):
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **options))
         page = contexts[-1].new_page()
-        page.goto(address + path, wait_until=wait)
+        page.asked, page.errors = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        # What a page was loading when its reader left it has not failed.
+        page.on("requestfailed", lambda it: "ABORTED" in it.failure or page.errors.append(f"{it.failure} {it.url}"))
+        page.on("response", lambda got: got.status < 400 or page.errors.append(f"{got.status} {got.url}"))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda it: it.type in ("error", "warning") and page.errors.append(it.text))
+        page.goto(base + path, wait_until=wait)
         return page
 
     yield open_

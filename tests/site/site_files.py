@@ -2,17 +2,16 @@
 
 import gzip
 import re
-from pathlib import Path
 
 import nbformat
-import yaml
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SITE = ROOT / "_build" / "site"
-CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+from publish.book import ROOT, Book
+
+BOOK = Book()
+SITE = BOOK.site
+EN = SITE / "en"
 #: Names of the book's documents, in reading order, like "chapters/01_universal_approximation".
-DOCUMENTS = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+DOCUMENTS = [name for _, name in BOOK.documents()]
 #: Those that are notebooks.
 CHAPTERS = [name for name in DOCUMENTS if (ROOT / f"{name}.ipynb").exists()]
 _TEXT = {".html", ".js", ".css", ".svg", ".json", ".xml"}
@@ -20,8 +19,8 @@ _TEXT = {".html", ".js", ".css", ".svg", ".json", ".xml"}
 
 def pages():
     """Every page of the site, as an address below it, but those that only lead to another: list of str."""
-    found = (path for path in sorted(SITE.rglob("*.html")) if path.name != "index.html")
-    return [path.relative_to(SITE).as_posix() for path in found if "_static" not in path.parts and path.parent != SITE]
+    found = (path for path in sorted(EN.rglob("*.html")) if path.name != "index.html")
+    return [path.relative_to(SITE).as_posix() for path in found if "_static" not in path.parts]
 
 
 def weight(path):
@@ -30,14 +29,13 @@ def weight(path):
     return len(gzip.compress(content, 6)) if path.suffix in _TEXT else len(content)
 
 
-def words_of(name):
-    """All text of a document, prose and code, as a reader may search for it: str."""
+def documents_with(pattern):
+    """The names of the documents whose prose or code has the regular expression `pattern`: set of str."""
+    return {name for name in DOCUMENTS if re.search(pattern, _words(name), re.IGNORECASE)}
+
+
+def _words(name):
     notebook, text = ROOT / f"{name}.ipynb", ROOT / f"{name}.md"
     if notebook.exists():
         return "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
     return text.read_text(encoding="utf-8")
-
-
-def documents_with(pattern):
-    """The names of the documents whose text has the regular expression `pattern`: set of str."""
-    return {name for name in DOCUMENTS if re.search(pattern, words_of(name), re.IGNORECASE)}

@@ -63,13 +63,15 @@
     return [...pieces, text.slice(done, end), end < text.length ? " …" : ""];
   };
 
-  // The word of the book that is nearest to a word that is not in it, and the most frequent of several; "" where none is.
+  // The word of the book that is nearest to a word that is not in it; of several, the one of about its length that is in
+  // most sections; "" where none is near.
   const near = (word) => {
     for (const fuzzy of word.length > 4 ? [1, 2] : [1]) {
       const count = new Map();
       for (const hit of index.search(word, { fuzzy, prefix: false }))
         for (const found of hit.terms) count.set(found, (count.get(found) ?? 0) + 1);
-      if (count.size) return [...count].sort((a, b) => b[1] - a[1])[0][0];
+      const far = (found) => Math.abs(found.length - word.length);
+      if (count.size) return [...count].sort(([a, m], [b, n]) => far(a) - far(b) || n - m)[0][0];
     }
     return "";
   };

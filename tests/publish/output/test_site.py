@@ -1,58 +1,123 @@
-"""Editions side by side: complete, with a root that leads to the first, and never half."""
+"""Editions side by side: complete, with one style sheet, with a root that leads to the first, and never half."""
+
+import re
 
 import pytest
 from bs4 import BeautifulSoup
 
-from publish.site import assemble
+from publish.book import Book
+from publish.output import sheet
+from publish.output.site import assemble, main
+
+PAGE = """<html><head><link rel="stylesheet" href="_static/a.css?v=1" />
+<link rel="stylesheet" href="_static/sub/b.css" /></head><body><p class="note" id="top">LANGUAGE</p></body></html>"""
 
 
 @pytest.fixture
-def built(tmp_path):
-    def built_(language):
-        folder = tmp_path / "built" / language
-        (folder / "_static").mkdir(parents=True)
-        for name in ("intro.html", "404.html", "_static/style.css", ".buildinfo"):
-            (folder / name).write_text(f"{language} {name}")
-        return language, language.upper(), folder
+def book(tmp_path):
+    """A book whose editions `en` and, where it is asked for, `ko` are built."""
+    (tmp_path / "_config.yml").write_text("title: A book & more\n")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
 
-    return built_
+    def built(*languages):
+        for language in languages:
+            folder = tmp_path / "_build" / f"html-{language}"
+            (folder / "_static" / "sub").mkdir(parents=True)
+            for name in ("intro.html", "404.html"):
+                (folder / name).write_text(PAGE.replace("LANGUAGE", language))
+            (folder / "_static" / "a.css").write_text(".note{a:1}.gone{a:2}")
+            (folder / "_static" / "sub" / "b.css").write_text("p{a:url(x.woff2)}")
+            for name in ("a.js.map", "fontawesome.js", "kept.js"):
+                (folder / "_static" / name).write_text("")
+            (folder / ".buildinfo").touch()
+        return Book(tmp_path), [(language, language.upper(), f"html-{language}") for language in languages]
+
+    return built
 
 
-def test_an_edition_stands_in_the_folder_of_its_language(tmp_path, built):
-    site = tmp_path / "site"
-    assemble(site, [built("en")], title="A book", landing="intro")
-    assert (site / "en" / "intro.html").read_text() == "en intro.html"
-    assert (site / "en" / "_static" / "style.css").exists()
-    assert not (site / "en" / ".buildinfo").exists()
-    assert (site / "404.html").read_text() == "en 404.html"
+def test_an_edition_stands_in_the_folder_of_its_language_without_what_no_reader_loads(book):
+    book, editions = book("en")
+    assert assemble(book, editions) == book.site / "index.html"
+    files = {path.relative_to(book.site).as_posix() for path in book.site.rglob("*") if path.is_file()}
+    assert {"en/intro.html", "404.html", ".nojekyll", "en/_static/kept.js"} <= files
+    assert not [name for name in files if re.search(r"buildinfo|\.map|fontawesome", name)]
 
 
-def test_the_root_leads_to_the_first_edition_and_names_all(tmp_path, built):
-    site = tmp_path / "site"
-    assemble(site, [built("en"), built("ko")], title="A book & more", landing="intro")
-    page = BeautifulSoup((site / "index.html").read_text(), "lxml")
+def test_all_pages_get_one_sheet_with_what_they_use(book):
+    book, editions = book("en")
+    assemble(book, editions)
+    text = (book.site / "en" / "_static" / "style.css").read_text()
+    assert text.split() == [".note{a:1}", 'p{a:url("sub/x.woff2")}']
+    links = BeautifulSoup((book.site / "en" / "intro.html").read_text(), "lxml").select("link[rel=stylesheet]")
+    assert len(links) == 1 and links[0]["href"].startswith("_static/style.css?v=")
+
+
+def test_the_root_leads_to_the_first_edition_and_names_all(book):
+    book, editions = book("en", "ko")
+    page = BeautifulSoup(assemble(book, editions).read_text(), "lxml")
     assert page.select_one("meta[http-equiv=refresh]")["content"] == "0; url=en/intro.html"
     assert [(a["href"], a["lang"], a.get_text()) for a in page.select("a")] == [
         ("en/intro.html", "en", "EN"),
         ("ko/intro.html", "ko", "KO"),
     ]
-    assert page.title.get_text() == "A book & more"
-    assert (site / "ko" / "intro.html").exists()
+    assert page.title.get_text() == "A book & more" and (book.site / "ko" / "intro.html").exists()
 
 
-def test_a_new_site_replaces_the_old_one_whole(tmp_path, built):
-    site = tmp_path / "site"
-    (site / "en").mkdir(parents=True)
-    (site / "en" / "old_chapter.html").touch()
-    assemble(site, [built("en")], title="A book", landing="intro")
-    assert not (site / "en" / "old_chapter.html").exists()
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("site")] == ["site"]
+def test_a_new_site_replaces_the_old_one_whole_or_not_at_all(book):
+    book, editions = book("en")
+    assemble(book, editions)
+    (book.site / "en" / "old_chapter.html").touch()
+    assemble(book, editions)
+    assert not (book.site / "en" / "old_chapter.html").exists()
+    assert [path.name for path in book.build.iterdir() if path.name.startswith("site")] == ["site"]
+    with pytest.raises(FileNotFoundError, match=r"'ko'.*run make book"):
+        assemble(book, [*editions, ("ko", "KO", "html-ko")])
+    assert (book.site / "en" / "intro.html").exists()
 
 
-def test_without_a_built_edition_the_old_site_stays(tmp_path, built):
-    site = tmp_path / "site"
-    assemble(site, [built("en")], title="A book", landing="intro")
-    editions = [("en", "EN", tmp_path / "built" / "en"), ("ko", "KO", tmp_path / "built" / "ko")]
-    with pytest.raises(FileNotFoundError, match=r"'ko'.*build it first"):
-        assemble(site, editions, title="A book", landing="intro")
-    assert (site / "en" / "intro.html").exists()
+def test_what_is_missing_is_said_in_a_line(book, capsys):
+    assert main(book()[0]) == 1
+    assert "run make book" in capsys.readouterr().out
+
+
+@pytest.fixture
+def join(tmp_path):
+    def join_(text):
+        (tmp_path / "a.css").write_text(text)
+        return sheet.join(tmp_path, ["a.css"], sheet.words(['<p class="note" id="top">', 'box.classList.add("open")']))
+
+    return join_
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ".note{a:b}",
+        "#top>b{a:b}",
+        ".open{a:b}",
+        "ul{a:b}",
+        ":root{--x:1}",
+        ".note:not(.gone){a:b}",
+        '[data-theme=dark] .note:hover::before{content:"x"}',
+        "@media print{.note{a:b}}",
+        "@font-face{font-family:a;src:url(data:x)}",
+        "/*! MIT licence */",
+    ],
+)
+def test_what_is_used_stays_letter_by_letter(rule, join):
+    assert join(rule).strip() == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        (".gone{a:b}", ""),
+        ("p.note .gone{a:b}", ""),
+        ("#gone{a:b}", ""),
+        (".gone,.note{a:b}", ".note{a:b}"),
+        ("@media print{.gone{a:b}}", ""),
+        ("/* why */ .note{a:b}", ".note{a:b}"),
+    ],
+)
+def test_what_is_not_used_goes(rule, left, join):
+    assert join(rule).strip() == left

@@ -7,9 +7,9 @@ import sys
 
 import nbformat
 import pytest
-from publish.numbers import robustness as table
 
 from publish.book import Book, read
+from publish.numbers import robustness as table
 from publish.tools import robustness
 
 DRAWS = """

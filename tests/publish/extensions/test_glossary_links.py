@@ -1,13 +1,10 @@
 """Links to the glossary: the first bold use of a term on a page and nothing else, up to date after every build."""
 
-import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.testing.util import SphinxTestApp
-
-EXTENSIONS = Path(__file__).resolve().parent.parent.parent / "publish" / "extensions"
 
 GLOSSARY = """\
 # Glossary
@@ -40,11 +37,11 @@ data:** they measure. [A **dead node**](glossary.md) has its link. **Nothing.** 
 
 
 @pytest.fixture
-def book(tmp_path, monkeypatch):
+def book(tmp_path):
     """A book of two pages; `build()` gives the links of the chapter to the glossary: (text, anchor)."""
-    monkeypatch.setattr(sys, "path", [str(EXTENSIONS), *sys.path])
     (tmp_path / "conf.py").write_text(
-        "extensions = ['myst_parser', 'glossary_links']\nhtml_theme = 'basic'\nroot_doc = 'glossary'\nnitpicky = True\n"
+        "extensions = ['myst_parser', 'publish.extensions.glossary']\nhtml_theme = 'basic'\n"
+        "root_doc = 'glossary'\nnitpicky = True\n"
     )
     write(tmp_path, "glossary", GLOSSARY)
     write(tmp_path, "chapter", CHAPTER)

@@ -1,0 +1,87 @@
+"""A figure that was made smaller draws the same, and a page knows how large it is."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from lxml import etree
+from PIL import Image
+
+from publish.extensions.figures import picture_size, smaller
+
+_HREF = "{http://www.w3.org/1999/xlink}href"
+
+
+@pytest.fixture(scope="module")
+def figure():
+    """A figure of lines, contours and an image, as matplotlib writes it: str."""
+    fig, axes = plt.subplots(1, 2)
+    x = np.linspace(0, 20, 300)
+    axes[0].plot(x, np.sin(x), "o-")
+    axes[0].set(title="A title: 0.123456", xlabel="x")
+    axes[1].imshow(np.outer(x[:20], x[:20]))
+    axes[1].contour(np.outer(x[:20], x[:20]))
+    file = io.StringIO()
+    with plt.rc_context({"svg.fonttype": "none"}):
+        fig.savefig(file, format="svg")
+    plt.close(fig)
+    return file.getvalue()
+
+
+def numbers(svg):
+    """All coordinates of a figure, in order: list of float."""
+    found = []
+    for element in etree.fromstring(svg.encode()).iter("{*}*"):
+        for name in ("d", "x", "y", "points"):
+            words = element.get(name, "").replace(",", " ").split()
+            found += [float(word) for word in words if not word.isalpha()]
+    return found
+
+
+def test_a_figure_gets_smaller_and_draws_the_same(figure):
+    after = smaller(figure)
+    assert len(after) < 0.9 * len(figure)
+    assert np.abs(np.array(numbers(figure)) - np.array(numbers(after))).max() <= 0.0051
+    old, new = (etree.fromstring(svg.encode()) for svg in (figure, after))
+    assert [
+        (e.tag, e.get("style"), e.get("transform"), e.text and e.text.strip()) for e in new.iter("{*}path", "{*}text")
+    ] == [
+        (e.tag, e.get("style"), e.get("transform"), e.text and e.text.strip()) for e in old.iter("{*}path", "{*}text")
+    ]
+    assert "0.123456" in after, "words that a reader reads are not coordinates"
+    assert smaller(after) == after
+
+
+def test_what_is_referred_to_is_still_there(figure):
+    root = etree.fromstring(smaller(figure).encode())
+    ids = {element.get("id") for element in root.iter()}
+    referred = {element.get(_HREF)[1:] for element in root.iter() if element.get(_HREF, "").startswith("#")}
+    referred |= {element.get("clip-path")[5:-1] for element in root.iter() if element.get("clip-path")}
+    assert referred and referred <= ids
+
+
+@pytest.mark.parametrize(
+    ("head", "size"),
+    [
+        ('width="469.2pt" height="225pt" viewBox="0 0 469.2 225"', (626, 300)),
+        ('width="12cm" height="96"', (454, 96)),
+        ('width="100%" viewBox="0,0,30,40"', (30, 40)),
+        ("", None),
+    ],
+)
+def test_a_figure_says_its_size(head, size, tmp_path):
+    path = tmp_path / "a.svg"
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {head}><path d="M0 0"/></svg>')
+    assert picture_size(path) == size
+
+
+def test_a_photograph_says_its_size(tmp_path):
+    Image.new("RGB", (7, 5)).save(tmp_path / "a.png")
+    assert picture_size(tmp_path / "a.png") == (7, 5)
+
+
+def test_what_is_no_figure_is_named(tmp_path):
+    (tmp_path / "a.svg").write_text("no figure")
+    with pytest.raises(ValueError, match=r"a\.svg: not an SVG file"):
+        picture_size(tmp_path / "a.svg")
