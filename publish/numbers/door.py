@@ -59,11 +59,11 @@ def card(chapter, question, name, alt, colab):
     opening = chapter.notebook["cells"][0]["source"].partition("\n")[2]
     times, asked = _TIMES.search(opening), _QUESTION.search(opening)
     image = f"```{{image}} /_build/pages/{name}\n:alt: {json.dumps(alt, ensure_ascii=False)}\n```\n\n" if name else ""
-    facts = [f"{CHAPTER} {chapter.number}", times and times[0].strip(), colab]
+    facts = f"{CHAPTER} {chapter.number}" + (f" · {times[0].strip()}" if times else "")
     return (
         f'<li>\n\n{image}<p class="card-name">{link(f"{chapter.document}.html", chapter.title)}</p>\n'
         f"<p>{escape(question or (asked[0].strip() if asked else ''))}</p>\n"
-        f'<p class="card-facts">{" · ".join(fact for fact in facts if fact)}</p>\n</li>\n'
+        f'<p class="card-facts">{facts} {colab}</p>\n</li>\n'
     )
 
 
