@@ -16,6 +16,7 @@ _SCRIPTS = {
     "design-tabs": ("sd-tab-set",),
     "clipboard": ("highlight",),
     "copybutton": ("highlight",),
+    "numbers.js": ('class="table numbers"',),
 }
 # The theme's templates name these themselves, so they are not in Sphinx's list.
 _SHEETS = ["_static/basic.css", "_static/styles/pydata-sphinx-theme.css"]

@@ -1,11 +1,7 @@
-"""Say where the tables in chapters/ and the chapters disagree; run nothing.
-
-    python -m publish.numbers.check
+"""Say where the tables in chapters/ and the chapters disagree; run nothing: python -m publish.numbers.check
 
 Chapters that ran are read with what they left; of others, the source alone is read.
 """
-
-from __future__ import annotations
 
 import sys
 
@@ -14,18 +10,16 @@ from publish.numbers import claims, lists
 
 
 def main():
-    """Print each fault; 0 where there is none."""
+    """Print each fault; 1 where there is one."""
     book = Book()
     chapters, tables = claims.chapters(book), lists.read(book.root)
-    gone = lists.missing(chapters, tables["coverage"])
-    if gone:
+    if gone := lists.missing(chapters, tables["coverage"]):
         print(f"not checked: chapters of the coverage list are not in the contents: {', '.join(gone)}")
-    resting = [chapter.file for chapter in chapters if not chapter.ran]
-    if resting:
+    if resting := [chapter.file for chapter in chapters if not chapter.ran]:
         print(f"not run yet, so tolerances are not checked in chapters {', '.join(resting)}")
     faults = lists.faults(chapters, tables)
     print("\n".join(faults) or "the tables agree with the chapters")
-    return 1 if faults else 0
+    return bool(faults)
 
 
 if __name__ == "__main__":

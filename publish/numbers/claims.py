@@ -23,6 +23,7 @@ from publish.run.store import Store, show
 #: The comments that mark what a text shows. The whole line is matched.
 MARK = re.compile(r"(?m)^[ \t]*<!--\s*shows:\s*([^>]*?)\s*-->[ \t]*$")
 _HEADING_OR_MARK = re.compile(rf"(?m)^(#+) +(.*\S)|{MARK.pattern[4:]}")
+_FENCED = re.compile(r"(?ms)^ *(```+|~~~+|:::+).*?^ *\1 *$")
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,14 @@ class Chapter:
     notebook: dict
 
     @property
+    def stem(self):
+        """The name of its file: "05_sgd_and_batches"."""
+        return self.document.rpartition("/")[2]
+
+    @property
     def file(self):
         """The two digits that its file begins with, by which tables call it: "05"."""
-        return self.document.rpartition("/")[2][:2]
+        return self.stem[:2]
 
 
 def anchor(kind, name):
@@ -105,35 +111,40 @@ def marked(names):
 def claimed(source):
     """The ids of claims that can be read in the code of a cell without running it: list of str, in order.
 
-    Raises
-    ------
-    SyntaxError
-        The cell is not Python.
-
     Examples
     --------
     >>> claimed("%matplotlib inline\\nclaim('A01', 'a', 1)\\nfor i in x:\\n    claim(statement='b', id='A02', **y)")
     ['A01', 'A02']
     """
-    tree = ast.parse(TransformerManager().transform_cell(source))
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    claims = (call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) == "claim")
+    if "claim" not in source:
+        return []
+    calls = [node for node in ast.walk(ast.parse(TransformerManager().transform_cell(source))) if _is_claim(node)]
     found = []
-    for call in sorted(claims, key=lambda call: call.lineno):
+    for call in sorted(calls, key=lambda call: call.lineno):
         values = call.args[:1] + [keyword.value for keyword in call.keywords if keyword.arg == "id"]
         found += [value.value for value in values if isinstance(value, ast.Constant)]
     return found
 
 
+def _is_claim(node):
+    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "claim"
+
+
 def read(notebook, document, number):
-    """What the pages of numbers need of a notebook, executed or not: Chapter."""
+    """What the pages of numbers need of a notebook, executed or not: Chapter.
+
+    Raises
+    ------
+    SyntaxError
+        A cell is not Python; the message names it.
+    """
     kept = records(notebook)
     told = {record["id"] for record in kept}
     title = section = ""
     places, code, ran = [], {}, False
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            for marks, heading, names in _HEADING_OR_MARK.findall(_without_code(cell["source"])):
+            for marks, heading, names in _HEADING_OR_MARK.findall(_FENCED.sub("", cell["source"])):
                 section = re.sub(r"[*`]", "", heading) or section
                 title = section if marks == "#" else title
                 places += [Place(name, cell["id"], section, "mark") for name in marked(names)]
@@ -142,20 +153,12 @@ def read(notebook, document, number):
             ran = ran or bool(cell["outputs"])
             kind = next((tag for tag in cell["metadata"].get("tags", []) if tag in ("finding", "checks")), "")
             found = [(record["id"], record) for record in kept if record["cell"] == cell["id"]]
-            found += [(id_, None) for id_ in _claimed(cell, document) if id_ not in told]
+            try:
+                found += [(id_, None) for id_ in claimed(cell["source"]) if id_ not in told]
+            except SyntaxError as error:
+                raise SyntaxError(f"{document}, cell {cell['id']}: {error}") from error
             places += [Place(id_, cell["id"], section, kind, record) for id_, record in found]
     return Chapter(document, number, title, ran, places, code, notebook)
-
-
-def _without_code(text):
-    return re.sub(r"(?ms)^ *(```+|~~~+|:::+).*?^ *\1 *$", "", text)
-
-
-def _claimed(cell, document):
-    try:
-        return claimed(cell["source"]) if "claim" in cell["source"] else []
-    except SyntaxError as error:
-        raise SyntaxError(f"{document}, cell {cell['id']}: {error}") from error
 
 
 def chapters(book):

@@ -1,7 +1,8 @@
 """The tables in chapters/ that are written by hand, and where they and the chapters disagree.
 
 coverage.csv lists what the lectures show. figures.csv says for each number of a lecture where the book meets it, and
-for each tolerance why it is what it is. papers.csv does the same for published papers.
+for each tolerance why it is what it is. papers.csv does the same for published papers. gallery.csv and surprises.csv
+serve the landing page (door.py).
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+
+from publish.numbers import door
 
 #: What a row of figures.csv may be, and what a reader is told. The first two are claims.
 KINDS = {
@@ -28,22 +31,22 @@ STANDINGS = {
 
 
 def read(root):
-    """The three tables: dict with "coverage" (a dict of its rows by id), "figures" and "papers" (lists of dict).
+    """The tables by their names: lists of dict. Those of "coverage" and "gallery" are dicts by their first column.
 
     A table that is not there is empty.
     """
     found = {}
-    for name in ("coverage", "figures", "papers"):
+    for name in ("coverage", "figures", "papers", "gallery", "surprises"):
         path = root / "chapters" / f"{name}.csv"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        found[name] = list(csv.DictReader(lines))
-    return found | {"coverage": {row["id"]: row for row in found["coverage"]}}
+        found[name] = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines() if path.exists() else []))
+    for name, key in (("coverage", "id"), ("gallery", "chapter")):
+        found[name] = {row[key]: row for row in found[name]}
+    return found
 
 
 def missing(chapters, coverage):
     """The chapters that the coverage list names and this book has not: list of str, sorted."""
-    here = {chapter.document.rpartition("/")[2][3:] for chapter in chapters}
-    return sorted({row["chapter"] for row in coverage.values()} - here)
+    return sorted({row["chapter"] for row in coverage.values()} - {chapter.stem[3:] for chapter in chapters})
 
 
 def numbers(text):
@@ -75,7 +78,7 @@ def faults(chapters, tables):
         return []
     claims = {place.id: place for chapter in chapters for place in chapter.places if place.kind != "mark"}
     code = {f"{chapter.file}:{cell}": source for chapter in chapters for cell, source in chapter.code.items()}
-    wrong = _faults_of_places(chapters, coverage)
+    wrong = _faults_of_places(chapters, coverage) + door.faults(chapters, claims, tables)
     wrong += [f"figures.csv, {id_}: {n} rows" for id_, n in Counter(row["id"] for row in figures).items() if n > 1]
     for row in figures:
         wrong += [f"figures.csv, {row['id']}: {fault}" for fault in _faults_of_figure(row, claims, coverage, code)]
@@ -115,21 +118,18 @@ def _faults_of_places(chapters, coverage):
 
 
 def _faults_of_figure(row, claims, coverage, code):
-    kind, place = row["kind"], claims.get(row["id"])
-    if kind not in KINDS:
-        yield f"kind is one of {', '.join(KINDS)}"
-    if row["row"] and row["row"] not in coverage:
-        yield f"no row {row['row']!r} in the coverage list"
-    if kind in MEASURED and place is None:
-        yield "no such claim in the book"
-    if kind not in MEASURED and row["place"] not in {*claims, *code}:
-        yield f"no place {row['place']!r} in the book"
-    if kind == "setting" and (not row["code"] or row["code"] not in code.get(row["place"], "")):
-        yield f"{row['code']!r} does not stand in cell {row['place']}"
-    if kind not in MEASURED and not row["value"]:
-        yield "the lecture's value is missing"
-    if kind != "setting" and not row["why"].endswith("."):
-        yield "one sentence must say why"
+    measured, place = row["kind"] in MEASURED, claims.get(row["id"])
     within = place.record.get("within") if place and place.record else None
-    if within is not None and (not row["within"] or float(row["within"]) != within):
-        yield f"the claim allows within={within!r}, and the row explains {row['within'] or 'nothing'}"
+    rules = {
+        f"kind is one of {', '.join(KINDS)}": row["kind"] in KINDS,
+        f"no row {row['row']!r} in the coverage list": not row["row"] or row["row"] in coverage,
+        "no such claim in the book": not measured or place,
+        f"no place {row['place']!r} in the book": measured or row["place"] in {*claims, *code},
+        f"{row['code']!r} does not stand in cell {row['place']}": row["kind"] != "setting"
+        or (row["code"] and row["code"] in code.get(row["place"], "")),
+        "the lecture's value is missing": measured or row["value"],
+        "one sentence must say why": row["kind"] == "setting" or row["why"].endswith("."),
+        f"the claim allows within={within!r}, and the row explains {row['within'] or 'nothing'}": within is None
+        or (row["within"] and float(row["within"]) == within),
+    }
+    return [fault for fault, kept in rules.items() if not kept]

@@ -1,9 +1,9 @@
-"""Write the parts of pages that are made from numbers: _build/pages/*.md, which the pages of the book include.
+"""Write the parts of pages that are made from numbers: _build/pages/*, which the pages of the book include.
 
-lecture_map_a.md to lecture_map_e.md, reproduction_summary.md and its tables, bibliography.md, and build.md. What they
-say comes from the chapters that ran (claims.py), from the tables that are written by hand (lists.py), and from other
-runs (robustness.py). What a chapter would say that has not run, or is not in the contents, is left out, and a line
-says so.
+The lecture map, the tables of the page Reproduction, the bibliography, the facts of this build, and what door.py makes
+for the landing page. What they say comes from the chapters that ran (claims.py), from the tables that are written by
+hand (lists.py), and from other runs (robustness.py). What a chapter would say that has not run, or is not in the
+contents, is left out, and a line says so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from html import escape
 from importlib.metadata import PackageNotFoundError, version
 
 from publish.book import code_of
-from publish.numbers import claims, lists, robustness
+from publish.numbers import claims, door, lists, robustness
 from publish.numbers.html import Cell, bound, link, number, table, text
 from publish.tools.references import bibliography
 from publish.whole import whole
@@ -114,10 +114,6 @@ class Numbers:
 def write(book):
     """Write all parts; only files whose content changed.
 
-    Parameters
-    ----------
-    book : publish.book.Book
-
     Returns
     -------
     list of str
@@ -127,7 +123,7 @@ def write(book):
     codes = {chapter.file: code_of(chapter.notebook) for chapter in chapters}
     numbers = Numbers(chapters, tables, robustness.current(robustness.read(book.root), codes))
     book.pages.mkdir(parents=True, exist_ok=True)
-    for name, content in parts(numbers).items():
+    for name, content in (parts(numbers) | door.parts(numbers, book)).items():
         path = book.pages / name
         if not path.exists() or path.read_text(encoding="utf-8") != content:
             with whole(path) as unfinished:
@@ -136,11 +132,12 @@ def write(book):
 
 
 def parts(numbers):
-    """All files: dict of their content by name."""
+    """The files about the numbers: dict of their content by name."""
     lectures = sorted({row["source"] for row in numbers.tables["coverage"].values()})
     entries = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in numbers.entries)
+    made = facts(numbers.chapters)
     return {f"lecture_map_{lecture.lower()}.md": lecture_map(lecture, numbers) for lecture in lectures} | {
-        "reproduction_summary.md": summary(numbers),
+        "reproduction_summary.md": summary(numbers, made),
         "reproduction_lectures.md": claims_table(numbers, lectures=True),
         "reproduction_papers.md": papers(numbers),
         "reproduction_claims.md": claims_table(numbers, lectures=False),
@@ -148,7 +145,8 @@ def parts(numbers):
         "reproduction.json": f"[\n{entries}\n]\n",
         "reproduction.csv": _csv(numbers.entries),
         "bibliography.md": bibliography({f"{c.document}.ipynb": c.notebook for c in numbers.chapters}),
-        "build.md": _definitions(facts(numbers.chapters)),
+        "build.md": _definitions(made),
+        "build.json": json.dumps(made),
     }
 
 
@@ -156,10 +154,12 @@ def facts(chapters):
     """What made this build: dict from "data", "machine", "Python" and the names of packages to str."""
     cells = [cell for chapter in chapters for cell in chapter.notebook["cells"] if cell["cell_type"] == "code"]
     printed = "".join(out["text"] for cell in cells for out in cell["outputs"] if out.get("name") == "stdout")
-    data = re.findall(r"(?m)^Data: (.+)$", printed)
-    found = {"data": "; ".join(dict.fromkeys(data)) or "not known: no chapter that reads digits has run"}
-    found["machine"] = f"{platform.system()}, {platform.machine()}, {os.cpu_count()} processor cores"
-    found["Python"] = platform.python_version()
+    data = "; ".join(dict.fromkeys(re.findall(r"(?m)^Data: (.+)$", printed)))
+    found = {
+        "data": data or "not known: no chapter that reads digits has run",
+        "machine": f"{platform.system()}, {platform.machine()}, {os.cpu_count()} processor cores",
+        "Python": platform.python_version(),
+    }
     for name in PACKAGES:
         try:
             found[name] = version(name)
@@ -174,15 +174,14 @@ def lecture_map(lecture, numbers):
     for chapter in numbers.chapters:
         for place in chapter.places:
             shown.setdefault(place.row, []).append((chapter, place))
-    its = [row for row in numbers.tables["coverage"].values() if row["source"] == lecture]
     rows = []
-    for row in its:
+    for row in (row for row in numbers.tables["coverage"].values() if row["source"] == lecture):
         what = f"{escape(row['what the lecture shows'])} <span class='kind'>{escape(row['kind'])}</span>"
         where = Cell(_sections(shown.get(row["id"], [])) or f"<p>{NOT_HERE}</p>")
         cells = [text(row["id"]), Cell(what), text(row["figure in the lecture"]), where]
         rows.append((claims.anchor("row", row["id"]), row["kind"], cells))
-    count = sum(row["id"] in shown for row in its)
-    caption = f"Lecture {lecture}: {count} of its {len(its)} rows have a place in this book."
+    count = sum(cells[0] in shown for _, _, cells in rows)
+    caption = f"Lecture {lecture}: {count} of its {len(rows)} rows have a place in this book."
     return table(caption, MAP, rows, classes="lecture-map", id=f"lecture-{lecture.lower()}")
 
 
@@ -208,7 +207,7 @@ def _sentence(statement):
     return (statement[0].upper() if len(word) > 1 and word.isalpha() else statement[0]) + statement[1:] + "."
 
 
-def summary(numbers):
+def summary(numbers, made_by):
     """The counts at the top of the page, what made the build, and the files beside the page: Markdown."""
     made = [entry for entry in numbers.entries if entry["id"] in numbers.claims]
     held = Counter(entry["holds"] for entry in made if entry["ran"])
@@ -223,7 +222,7 @@ def summary(numbers):
     gone = ", ".join(name.replace("_", " ") for name in lists.missing(numbers.chapters, numbers.tables["coverage"]))
     files = " and ".join(f"{{download}}`{k.upper()} <../_build/pages/reproduction.{k}>`" for k in ("json", "csv"))
     return (
-        _definitions(lines | facts(numbers.chapters))
+        _definitions(lines | made_by)
         + (f"\nThis book has not all chapters: what belongs to these is left out: {gone}.\n" if gone else "")
         + f"\nAll entries of this page as data: {files}.\n"
     )
@@ -253,7 +252,7 @@ def claims_table(numbers, lectures):
             text(bound(limits), entry["within"]),
             *(_share(counts.get(entry["id"])) for counts in numbers.again),
         ]
-        rows.append((claims.anchor("number", entry["id"]), f"{chapter.number} {chapter.title}", cells))
+        rows.append((claims.anchor("number", entry["id"]), _group(chapter), cells))
     # Other claims have no column of the lecture's numbers; no table has columns of other runs where there were none.
     shown = [i for i in range(len(CLAIMS)) if (i != 3 or lectures) and (i < 6 or numbers.runs)]
     rows = [(anchor, group, [cells[i] for i in shown]) for anchor, group, cells in rows]
@@ -275,7 +274,7 @@ def papers(numbers):
             what = Cell(escape(row["figure"]) + _why(row["note"]), row["figure"])
             cells = [Cell(link(address, row["source"])), text(chapter.number, chapter.number), what]
             cells += [text(lists.STANDINGS.get(row["standing"], row["standing"])), Cell(", ".join(links) or "none")]
-            rows.append(("", f"{chapter.number} {chapter.title}", cells))
+            rows.append(("", _group(chapter), cells))
     return table(f"{len(rows)} figures of published work", PAPERS, rows, id="paper-figures")
 
 
@@ -283,24 +282,24 @@ def other_runs(numbers):
     """How often claims held in other runs: HTML; a sentence where nothing was measured yet."""
     if not numbers.runs:
         return NOT_MEASURED
-    parts, conditions = [], {}
+    conditions, made, lost = {}, [], []
     for row in numbers.runs:
         conditions.setdefault(tuple(row[name] for name in robustness.CONDITION), []).append(row)
     for condition, rows in sorted(conditions.items()):
         kept = robustness.comparable(rows, numbers.fixed)
-        made = [row for row in kept if int(row["runs"])]
-        failed = len([row for row in made if row["held"] != row["runs"]])
-        counts = len({row["chapter"] for row in rows}), len(made), len(made) - failed, failed, len(rows) - len(kept)
-        parts.append(("", "", [*map(text, condition), *(text(count, count) for count in counts)]))
-    html = table("The runs, and how many claims held in all of them", RUNS, parts, id="robustness-runs")
+        ran = [row for row in kept if int(row["runs"])]
+        failed = sum(row["held"] != row["runs"] for row in ran)
+        counts = len({row["chapter"] for row in rows}), len(ran), len(ran) - failed, failed, len(rows) - len(kept)
+        made.append(("", "", [*map(text, condition), *(text(count, count) for count in counts)]))
+    html = table("The runs, and how many claims held in all of them", RUNS, made, id="robustness-runs")
     rows = robustness.comparable(numbers.runs, numbers.fixed)
-    held, lost = robustness.held_again(rows), []
+    held = robustness.held_again(rows)
     for id_, where in robustness.failures(rows).items():
         if id_ in numbers.claims:
             chapter, place = numbers.claims[id_]
             cells = [Cell(link(_address(chapter, place.anchor), id_)), text(chapter.number, chapter.number)]
             cells += [text((place.record or {}).get("statement", "")), text("; ".join(where)), _share(held.get(id_))]
-            lost.append(("", f"{chapter.number} {chapter.title}", cells))
+            lost.append(("", _group(chapter), cells))
     if not lost:
         return html + "<p>Every claim held in every one of these runs.</p>\n"
     caption = f"{len(lost)} claim{'s' * (len(lost) > 1)} failed in at least one of these runs"
@@ -309,7 +308,12 @@ def other_runs(numbers):
 
 def _address(chapter, anchor):
     """The address of a place as pages in the same folder write it."""
-    return f"{chapter.document.rpartition('/')[2]}.html#{anchor}"
+    return f"{chapter.stem}.html#{anchor}"
+
+
+def _group(chapter):
+    """By what a reader filters a table."""
+    return f"{chapter.number} {chapter.title}"
 
 
 def _share(counts):

@@ -14,7 +14,7 @@ from lecture_utils.claims import KEY
 from publish.book import Book
 from publish.numbers import lists
 from publish.numbers.claims import MARK, anchor, marked
-from publish.numbers.html import against, link
+from publish.numbers.html import link
 
 #: What a reader sees, for another language.
 WORDS = {
@@ -40,19 +40,7 @@ _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
 def present(notebook, book=None):
-    """Prepare a notebook for myst-nb, in place.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        A chapter, with its outputs where it has run.
-    book : publish.book.Book, optional
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        The same notebook.
-    """
+    """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place."""
     book = book or Book()
     tables, pages = lists.read(book.root), [name for _, name in book.documents()]
     linked = {row["place"].partition(":")[2] for row in [*tables["figures"], *tables["papers"]]}
@@ -74,75 +62,73 @@ def prepare(notebook, report, linked):
     cells, named = [], set()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = MARK.sub(_anchors, cell["source"])
+            # Blocks of their own to Markdown, and nothing to see.
+            cell["source"] = MARK.sub(lambda match: "".join(map(_shows, marked(match[1]))), cell["source"])
         elif cell["cell_type"] == "code":
             if cell.get("id") in linked:
-                cells.append(_place(notebook, anchor("cell", cell["id"])))
+                address = anchor("cell", cell["id"])
+                place = {
+                    "cell_type": "markdown",
+                    "id": address,
+                    "metadata": {},
+                    "source": f'<div id="{address}"></div>',
+                }
+                cells.append(type(notebook)(place))
             cell["source"] = _TITLE.sub("", cell["source"])
             claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
             for output in claims:
-                output["data"]["text/html"] = line(output["metadata"][KEY], report, named)
-            _fold(cell, [output["metadata"][KEY] for output in claims])
+                output["data"]["text/html"] = line(output, report, named)
+            _fold(cell, [output["metadata"][KEY]["holds"] for output in claims])
         cells.append(cell)
     notebook["cells"] = cells
     return notebook
 
 
-def line(record, report="", named=None):
+def _shows(name):
+    return f'\n<div id="{anchor("shows", name)}"></div>\n'
+
+
+def line(output, report, named):
     """The line of a claim on the page of its chapter: str, HTML.
 
     Parameters
     ----------
-    record : dict
-        As `lecture_utils.claims.records` gives it.
+    output : dict
+        What the claim left in the notebook: its line in plain text, and its record in the metadata.
     report : str
-        The address of the page that lists all claims.
-    named : set of str, optional
-        The addresses that the page has already: a claim that is made twice gets one for the first time only.
+        The address of the page that lists all claims; "" where the book has none.
+    named : set of str
+        The addresses that the page has already; this one is added. A claim that is made twice has one address only.
     """
-    named = set() if named is None else named
+    record, plain = output["metadata"][KEY], output["data"]["text/plain"]
     address = anchor("claim", record["id"])
     id_ = "" if address in named else f' id="{address}"'
     named.add(address)
-    mark = {True: "✓", False: "✗", None: "–"}[record["holds"]]
-    figures = WORDS["not claimed"] if record["holds"] is None else against(record)
+    # Behind the statement stands the number beside its bound.
+    figures = plain.partition(record["statement"])[2].removeprefix(": ").replace("-", "−")
+    figures = WORDS["not claimed"] if record["holds"] is None else figures
     figures = f' <span class="claim-number">{escape(figures)}</span>' if figures else ""
     more = link(report and f"{report}#{anchor('number', record['id'])}", record["id"])
     return (
-        f'<p class="claim"{id_}><span class="claim-mark">{mark}</span> {escape(record["statement"])}{figures} '
+        f'<p class="claim"{id_}><span class="claim-mark">{plain[0]}</span> {escape(record["statement"])}{figures} '
         f'<span class="claim-id">{more}</span></p>'
     )
 
 
-def _anchors(match):
-    names = marked(match[1])
-    # A block of its own to Markdown, and nothing to see.
-    return "".join(f'\n<div id="{anchor("shows", name)}"></div>\n' for name in names)
-
-
-def _place(notebook, address):
-    cell = {"cell_type": "markdown", "id": address, "metadata": {}, "source": f'<div id="{address}"></div>'}
-    return type(notebook)(cell)
-
-
-def _fold(cell, records):
+def _fold(cell, results):
     """Turn the tag that says what a cell is into the tag and the words by which a page hides it."""
     tags = cell["metadata"].get("tags", [])
     kind = next((kind for kind in HIDDEN if kind in tags), None)
-    if kind is None:
-        return
-    show, hide = WORDS[kind]
-    if kind == "checks" and records:
-        show = _counted(records)
-    cell["metadata"]["tags"] = [*(tag for tag in tags if not tag.startswith("hide-")), HIDDEN[kind]]
-    cell["metadata"].setdefault("mystnb", {}).update(code_prompt_show=show, code_prompt_hide=hide)
+    if kind:
+        show, hide = WORDS[kind]
+        show = _counted(results) if kind == "checks" and results else show
+        cell["metadata"]["tags"] = [*(tag for tag in tags if not tag.startswith("hide-")), HIDDEN[kind]]
+        cell["metadata"].setdefault("mystnb", {}).update(code_prompt_show=show, code_prompt_hide=hide)
 
 
-def _counted(records):
+def _counted(results):
     """What a closed cell of checks says: '6 checks of this section held, 1 is not claimed on these data'."""
-    results = [record["holds"] for record in records]
     counts = {"held": results.count(True), "failed": results.count(False), "unclaimed": results.count(None)}
-    if not counts["held"] and not counts["failed"]:
+    if counts["unclaimed"] == len(results):
         return f"{WORDS['checks'][0]}: {WORDS['not claimed']}"
-    said = (WORDS[name][count > 1].format(count) for name, count in counts.items() if count)
-    return ", ".join(said)
+    return ", ".join(WORDS[name][count > 1].format(count) for name, count in counts.items() if count)

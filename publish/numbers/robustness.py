@@ -2,8 +2,7 @@
 
 publish/tools/robustness.py lets chapters run and writes the table. One row for each claim and condition: `runs` counts
 the runs in which the claim was made, `held` those in which it held; `lowest` and `highest` are what was measured;
-`code` tells which version of the chapter ran (`publish.book.code_of`), because a chapter that changed has to be
-measured again.
+`code` tells which version of the chapter ran (`publish.book.code_of`): a chapter that changed has to be measured again.
 """
 
 from __future__ import annotations
@@ -19,19 +18,21 @@ CONDITION = ["data", "setting", "seeds", "threads", "torch"]
 COLUMNS = ["id", "chapter", *CONDITION, "runs", "held", "lowest", "highest", "code"]
 
 
+def _path(root):
+    return root / "publish" / "numbers" / "robustness.csv"
+
+
 def read(root):
     """The rows of the table: list of dict of str; empty where nothing was measured yet."""
-    path = root / "publish" / "numbers" / "robustness.csv"
-    if not path.exists():
+    if not _path(root).exists():
         return []
-    with open(path, encoding="utf-8", newline="") as file:
+    with open(_path(root), encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def write(root, rows):
     """Write the table, whole or not at all."""
-    path = root / "publish" / "numbers" / "robustness.csv"
-    with whole(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="") as file:
+    with whole(_path(root)) as unfinished, open(unfinished, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -39,24 +40,16 @@ def write(root, rows):
 
 def ids(notebook):
     """The ids of claims that can be read in the code of a notebook, in order: list of str."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and "claim" in cell["source"]]
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return list(dict.fromkeys(id_ for cell in cells for id_ in claimed(cell["source"])))
 
 
 def rows_of(runs):
-    """One row for each claim and condition.
+    """One row for each claim and condition, in the order of the claims in the chapters: list of dict of str.
 
-    Parameters
-    ----------
-    runs : list of dict
-        One for each run of a chapter: chapter ("05"), code, data, setting (what was changed), shift (steps that the
-        seeds were moved), threads, torch, and claims: a list of dict with id, holds (True, False, or None where the
-        claim was not made) and, where it has a number, measured.
-
-    Returns
-    -------
-    list of dict
-        With the keys of `COLUMNS`, all values str, in the order of claims in the chapters.
+    `runs` has for each run of a chapter a dict: chapter ("05"), code, data, setting (what was changed), shift (steps
+    that the seeds were moved), threads, torch, and claims: a list of dict with id, holds (True, False, or None where
+    the claim was not made) and, where it has a number, measured.
     """
     found = {}
     for run in runs:
@@ -84,7 +77,7 @@ def merged(old, new):
 
 
 def current(rows, codes):
-    """The rows that were measured with the present code: list of dict. `codes` gives it by chapter ("05")."""
+    """The rows that were measured with the present code, which `codes` gives by chapter ("05")."""
     return [row for row in rows if row["code"] == codes.get(row["chapter"])]
 
 
@@ -113,6 +106,6 @@ def failures(rows):
     found = {}
     for row in rows:
         if row["held"] != row["runs"]:
-            said = f"{condition(row)}: held in {row['held']} of {row['runs']}"
-            found.setdefault(row["id"], []).append(said)
+            where = f"{condition(row)}: held in {row['held']} of {row['runs']}"
+            found.setdefault(row["id"], []).append(where)
     return found

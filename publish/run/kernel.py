@@ -38,6 +38,7 @@ def environment(book, **more):
         "OMP_NUM_THREADS": "1",  # one chapter a core is faster than one chapter on all cores
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MATPLOTLIBRC": str(settings / "matplotlibrc"),
+        "MPLCONFIGDIR": str(settings),  # its list of fonts, too
         "IPYTHONDIR": str(settings / "ipython"),
         "PYTHONUTF8": "1",
         "LC_ALL": "C.UTF-8",

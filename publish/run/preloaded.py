@@ -12,4 +12,4 @@ with warnings.catch_warnings():  # a chapter warns for itself
     import torch
     import torchvision
 
-    import publish.run.execute  # a copied process reads the program that started it
+    import publish.run.kernel  # a copied process reads the program that started it, publish.run.execute

@@ -11,7 +11,7 @@ NOTEBOOKS = Book().chapters()
 FOLDED = {"finding", "checks", "draw", "machinery", "solution", "remove-cell"}
 #: What a student finishes: code cells in sight and words of prose in a chapter; lines of a code cell (the median, the
 #: longest); words of a Markdown cell; claims that a reader is shown, from and to.
-VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 5.5, 25, 170, (5, 10)
+VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 7, 25, 170, (5, 10)
 
 
 def tags(cell):

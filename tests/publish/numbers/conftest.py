@@ -10,8 +10,10 @@ from publish.book import Book
 from publish.run.data import identity
 from publish.run.store import Store
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="100"/>'
 CELLS = [
-    ("markdown", "# One\n\n## First\n\nText.\n\n```\n<!-- shows: Z99 -->\n## No heading\n```\n", "title", []),
+    ("markdown", "# One\n\nFirst words. Is it so? 9 minutes to read · 1 second to run.", "title", []),
+    ("markdown", "## First\n\nText.\n\n```\n<!-- shows: Z99 -->\n## No heading\n```\n", "text", []),
     ("code", "from lecture_utils.claims import claim\nx = 0.0139\nprint('Data: MNIST, 60,000 training')", "set-up", []),
     (
         "code",
@@ -31,6 +33,8 @@ CELLS = [
         ["checks"],
     ),
     ("code", "claim('ch01.lost', 'it fails', 3, expected=1, within=0.5)", "lost", ["raises-exception"]),
+    ("code", f"from IPython.display import SVG\nSVG({SVG!r})", "table", []),
+    ("code", f"SVG({SVG.replace('100', '200')!r})", "curve", ["draw"]),
 ]
 COVERAGE = (
     "id,source,kind,what the lecture shows,figure in the lecture,chapter\n"
@@ -45,12 +49,16 @@ PAPERS = (
     "id,source,figure,standing,claims,place,note\np,He (2015),a curve,smaller,A01,,A note.\n"
     "q,Ho (2016),a table,cited,,02:start,\n"
 )
+GALLERY = "chapter,question,picture\n02_two,How <many>?,\n"
+SURPRISES = "id,sentence\nA01,Loss {:.1%} & small: {ch01.loop-2}.\nch01.mnist,Not {} here.\nch01.lost,Fails {}.\n"
+TABLES = {"coverage": COVERAGE, "figures": FIGURES, "papers": PAPERS, "gallery": GALLERY, "surprises": SURPRISES}
 
 
 def notebook(cells=CELLS):
     """A notebook of (kind, source, id, tags)."""
     kinds = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     made = [kinds[kind](source, id=id, metadata={"tags": tags} if tags else {}) for kind, source, id, tags in cells]
+    made[-1].metadata["mystnb"] = {"image": {"alt": 'A "curve"'}}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
     return nbformat.v4.new_notebook(cells=made, metadata=kernel)
 
@@ -75,11 +83,12 @@ def book(tmp_path, ran):
     second = [("markdown", "# Two\n\n## Start\n\n<!-- shows: B01 -->", "title", []), ("code", "y = 1", "start", [])]
     for name, content in (("01_one", notebook()), ("02_two", notebook(second))):
         nbformat.write(content, tmp_path / "chapters" / f"{name}.ipynb")
-    for name, content in (("coverage", COVERAGE), ("figures", FIGURES), ("papers", PAPERS)):
+    for name, content in TABLES.items():
         (tmp_path / "chapters" / f"{name}.csv").write_text(content)
     toc = "format: jb-book\nroot: intro\nchapters:\n"
     (tmp_path / "_toc.yml").write_text(toc + "- file: chapters/01_one\n- file: chapters/02_two\n")
     (tmp_path / "intro.md").write_text("# Book\n")
+    (tmp_path / "_config.yml").write_text("title: B\nrepository: {url: https://github.com/ada/nets, branch: main}\n")
     ran.metadata["took"] = {"seconds": 1}
     Store(Book(tmp_path), identity()).keep(ran)
     return Book(tmp_path)

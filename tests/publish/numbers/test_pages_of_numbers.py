@@ -132,5 +132,5 @@ def test_a_table_is_one_for_a_screen_reader_and_one_block_of_markdown():
     assert [head["scope"] for head in table.thead.find_all("th")] == ["col", "col"]
     assert table.tbody.th["scope"] == "row" and table.tbody.th["role"] == "rowheader"
     assert table.tbody.td["data-label"] == "N" and table.tbody.td["data-sort"] == "1"
-    with pytest.raises(ValueError, match="expected 2 cells, got 1"):
+    with pytest.raises(ValueError, match="shorter"):
         html.table("c", ["Id", "N"], [("", "g", [html.text("x")])], id="t")

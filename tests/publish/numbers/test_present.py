@@ -57,40 +57,39 @@ def test_each_tag_hides_what_it_should():
     assert checks(True, tags=["checks", "solution"]).metadata["mystnb"]["code_prompt_show"] == "Show the answer's code"
 
 
-@pytest.mark.parametrize(
-    ("numbers", "said"),
-    [
-        ({"measured": 0.0139, "below": 0.03}, "0.0139 < 0.03"),
-        ({"measured": -2, "above": -3, "below": 3}, "−3 < −2 < 3"),
-        ({"measured": 0.998, "expected": 1, "within": 0.1}, "0.998 (expected 1 ± 0.1)"),
-        ({"measured": 57, "expected": 57, "within": 0}, "57 (expected 57)"),
-        ({"measured": "nan", "below": 1}, "nan < 1"),
-        ({}, ""),
-    ],
-)
-def test_a_line_sets_the_number_beside_its_bound(numbers, said):
-    line = BeautifulSoup(present.line(record("A43.test", **numbers), "reproduction.html"), "lxml").p
-    assert line["id"] == "claim-a43-test" and line.a["href"] == "reproduction.html#number-a43-test"
-    assert " ".join(line.get_text().split()) == " ".join(f"✓ a sentence {said} A43.test".split())
+def lines(ran):
+    """The lines of the claims of a chapter that ran, by their ids."""
+    outputs = [out for cell in ran.cells for out in cell.get("outputs", []) if KEY in out.get("metadata", {})]
+    made = {out.metadata[KEY]["id"]: present.line(out, "reproduction.html", set()) for out in outputs}
+    return {id_: BeautifulSoup(line, "lxml").p for id_, line in made.items()}
 
 
-def test_a_claim_that_fails_or_is_not_made_says_so():
-    assert "✗" in present.line(record(holds=False, measured=2, below=1))
-    assert "not claimed on these data" in present.line(record(holds=None))
-    assert "href" not in present.line(record())  # a book without the page of numbers
+def test_a_line_sets_the_number_beside_its_bound(ran):
+    found = lines(ran)
+    assert found["A01.keyword"]["id"] == "claim-a01-keyword"
+    assert found["A01.keyword"].a["href"] == "reproduction.html#number-a01-keyword"
+    assert [" ".join(line.get_text().split()) for line in found.values()] == [
+        "✓ the loss is small & <fine> 0.0139 < 0.03 A01",
+        "✓ by keyword 0 < 0.0139 < 1 A01.keyword",
+        "✓ number 1 1 (expected 1.5 ± 1) ch01.loop-1",
+        "✓ number 2 2 (expected 2.5 ± 1) ch01.loop-2",
+        "✓ in a function ch01.function",
+        "– on MNIST not claimed on these data ch01.mnist",
+        "✗ it fails 3 (expected 1 ± 0.5) ch01.lost",
+    ]
 
 
-def test_a_name_is_given_once_and_signs_are_escaped():
-    named = set()
-    first, again = (present.line(record() | {"statement": "a < b"}, "", named) for _ in range(2))
-    assert 'id="claim-a01"' in first and "id=" not in again and "a &lt; b" in first
+def test_a_name_is_given_once_and_a_book_without_the_page_has_no_link(ran):
+    output, named = ran.cells[3].outputs[0], set()
+    first, again = (present.line(output, "", named) for _ in range(2))
+    assert 'id="claim-a01"' in first and "id=" not in again and "href" not in first
 
 
 def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
     present.present(ran, book)
-    assert [cell.id for cell in ran.cells][1:3] == ["cell-set-up", "set-up"]  # figures.csv leads to it
-    assert ran.cells[3].source.startswith("claim(")  # no line that only Colab reads
-    assert "text/plain" in ran.cells[3].outputs[0].data  # for who shows no HTML
+    assert [cell.id for cell in ran.cells][2:4] == ["cell-set-up", "set-up"]  # figures.csv leads to it
+    assert ran.cells[4].source.startswith("claim(")  # no line that only Colab reads
+    assert "text/plain" in ran.cells[4].outputs[0].data  # for who shows no HTML
     source = tmp_path / "source"
     source.mkdir()
     nbformat.write(ran, source / "index.ipynb")
@@ -113,4 +112,4 @@ def test_a_chapter_that_has_not_run_is_prepared_too(book, ran):
     for cell in ran.cells:
         cell.get("outputs", []).clear()
     present.present(ran, book)
-    assert ran.cells[5].metadata["mystnb"]["code_prompt_show"] == "Checks of this section"
+    assert ran.cells[6].metadata["mystnb"]["code_prompt_show"] == "Checks of this section"
