@@ -1,9 +1,12 @@
 """What pages say to search machines and to those who share a link: address, description, card, editions, sitemap.
 
+It also makes the page for dead links.
+
 Everything follows from the one address in _config.yml: a repository `https://github.com/OWNER/NAME` publishes at
 `https://owner.github.io/NAME/`, each edition in a folder named by its language. `baseurl` below `html` overrides it.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -12,6 +15,7 @@ from docutils import nodes
 
 LENGTH = 160  # search machines show about as many letters
 CARD = "_static/card.png"
+_LOST = "Page not found"
 _HOSTS = {"github.com": "github.io", "gitlab.com": "gitlab.io"}
 
 
@@ -76,8 +80,6 @@ def sitemap(addresses):
 def _set_address(app, config):
     if not config.html_baseurl:
         config.html_baseurl = pages_address(config.html_theme_options.get("repository_url", ""), config.language)
-    # The page for dead links is shown at any depth, so its own links are counted from the host.
-    config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
 
 
 def _add_head(app, pagename, templatename, context, doctree):
@@ -99,9 +101,12 @@ def _add_head(app, pagename, templatename, context, doctree):
     ]
 
 
-def _index(app):
-    """index.html, which leads to the landing page, with a title and a link; the toc extension would write less."""
+def _more_pages(app):
+    """404.html, and index.html, which leads to the landing page; the toc extension would write less than a page."""
     root = app.config.root_doc
+    if app.builder.name == "html":
+        text = f"<h1>{_LOST}</h1><p>This address leads nowhere. The chapters are listed at the side.</p>"
+        yield "404", {"title": _LOST, "body": text}, "page.html"
     if app.builder.name == "html" and root != "index":
         target, title, base = app.builder.get_target_uri(root), app.config.html_title, app.config.html_baseurl
         links = [{"target": target, "language": app.config.language, "name": title}]
@@ -110,16 +115,30 @@ def _index(app):
         yield "index", {**context, "editions": links}, "redirect.html"
 
 
-def _write_sitemap(app, error):
+def from_the_host(page, prefix):
+    """A page whose own links are counted from the host: it is shown at any depth.
+
+    Examples
+    --------
+    >>> from_the_host('<a href="chapters/a.html">a</a> <a href="https://a.b">b</a> <a href="#c">c</a>', "/nets/en/")
+    '<a href="/nets/en/chapters/a.html">a</a> <a href="https://a.b">b</a> <a href="#c">c</a>'
+    """
+    return re.sub(r'(\b(?:href|src|action|data-content_root)=")(?![a-z]+:|[#/])(?:\./)?', rf"\g<1>{prefix}", page)
+
+
+def _finish(app, error):
     base = app.config.html_baseurl
-    if not error and app.builder.name == "html" and base:
+    if error or app.builder.name != "html":
+        return
+    lost = Path(app.outdir, "404.html")
+    lost.write_text(from_the_host(lost.read_text(encoding="utf-8"), urlsplit(base).path or "/"), encoding="utf-8")
+    if base:
         pages = [base + app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
         Path(app.outdir, "sitemap.xml").write_bytes(sitemap(pages))
 
 
 def setup(app):
-    app.setup_extension("notfound.extension")
     app.connect("config-inited", _set_address, priority=400)
     app.connect("html-page-context", _add_head, priority=600)
-    app.connect("html-collect-pages", _index)
-    app.connect("build-finished", _write_sitemap)
+    app.connect("html-collect-pages", _more_pages)
+    app.connect("build-finished", _finish)
