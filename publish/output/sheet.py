@@ -12,6 +12,7 @@ import tinycss2
 _WORD = re.compile(r"[\w-]+")
 _COMMENT = re.compile(r"/\*(?!!).*?\*/", re.S)  # but licences stay
 _ADDRESS = re.compile(r"""url\(\s*["']?(?!data:|https?:|[#/])([^"')]+)["']?\s*\)""")
+_OLD_FONT = re.compile(r""",? ?url\([^)]*\.ttf[^)]*\) ?format\(["']truetype["']\)""")  # every browser reads woff2
 _NESTED = {"media", "supports", "layer", "container"}
 
 
@@ -37,7 +38,7 @@ def join(static, names, used):
 
 def _rules(static, name, used):
     text = re.sub(r"\s+", " ", _COMMENT.sub("", (static / name).read_text(encoding="utf-8")))
-    folder = posixpath.dirname(name)
+    text, folder = _OLD_FONT.sub("", text), posixpath.dirname(name)
     text = _ADDRESS.sub(lambda match: f'url("{posixpath.normpath(posixpath.join(folder, match[1]))}")', text)
     rules = tinycss2.parse_stylesheet(text, skip_whitespace=True)
     return [rule.serialize() for rule in purge(rules, used)]

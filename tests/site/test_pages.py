@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
-from site_files import BOOK, CHAPTERS, DOCUMENTS, EN, SITE, pages
+from site_files import BOOK, CHAPTERS, DOCUMENTS, EN, SITE, pages, weight
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_every_picture_has_a_size_and_a_text_that_is_not_a_file_name(soups):
 
 
 def test_figures_are_drawings_and_small():
-    large = {path.name: path.stat().st_size for path in (EN / "_images").iterdir() if path.stat().st_size > 100_000}
+    large = {path.name: weight(path) for path in (EN / "_images").iterdir() if weight(path) > 60_000}
     assert not large
     assert not [path.name for path in (EN / "_images").iterdir() if path.suffix != ".svg"]
 
@@ -139,7 +139,7 @@ def test_the_foot_names_the_build(soups):
         text = " ".join(soups[page].select_one(".build-stamp").get_text().split())
         assert re.search(r"This build: \d{1,2} [A-Z][a-z]+ 20\d\d", text), (page, text)
         assert f"PyTorch {version('torch').partition('+')[0]}" in text, (page, text)
-        assert re.search(r"[\d,]+ images for training", text), (page, text)
+        assert re.search(r"[\d,]+ training and [\d,]+ test images", text), (page, text)
 
 
 def test_the_root_leads_to_the_landing_page():

@@ -117,6 +117,10 @@ def test_what_is_used_stays_letter_by_letter(rule, join):
         (".gone,.note{a:b}", ".note{a:b}"),
         ("@media print{.gone{a:b}}", ""),
         ("/* why */ .note{a:b}", ".note{a:b}"),
+        (
+            '@font-face{src:url("a.woff2") format("woff2"),url("a.ttf") format("truetype")}',
+            '@font-face{src:url("a.woff2") format("woff2")}',
+        ),
     ],
 )
 def test_what_is_not_used_goes(rule, left, join):
