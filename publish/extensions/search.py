@@ -18,7 +18,7 @@ _NOT_TEXT = "|".join(
     f".//{found}"
     for found in (
         "script", "style", "button", "details[contains(@class, 'hide')]/summary", "table[contains(@class, 'numbers')]",
-        "*[contains(@class, 'headerlink')]", "*[contains(@class, 'katex-mathml')]",
+        "*[contains(@class, 'headerlink')]", "*[contains(@class, 'card-facts')]", "*[contains(@class, 'katex-mathml')]",
     )
 )  # fmt: skip
 
