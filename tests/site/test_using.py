@@ -138,7 +138,8 @@ def test_nothing_moves_for_those_who_asked_for_rest(open_page):
 def test_where_nothing_is_kept_all_works_but_remembering(blocked, open_page, address):
     page = open_page("en/_static/logo.svg", wait="commit")
     if blocked.startswith("a frame"):
-        frame = f'<link rel=icon href="data:,"><iframe sandbox="allow-scripts allow-forms" width=1300 height=800 src="{address}{CHAPTER}"></iframe>'
+        frame = '<link rel=icon href="data:,"><iframe sandbox="allow-scripts allow-forms" width=1300 height=800 '
+        frame += f'src="{address}{CHAPTER}"></iframe>'
         page.route("**/frame.html", lambda route: route.fulfill(content_type="text/html", body=frame))
         page.goto(f"{address}frame.html")
         shown = page.frames[1]
