@@ -98,7 +98,9 @@ def test_a_chapter_runs_alone(colab, path, tmp_path):
 
 
 def test_where_the_install_fails_one_sentence_says_so_and_the_next_cells_do_not_run(colab, tmp_path):
-    _, environment, _ = colab
+    python, environment, _ = colab
+    subprocess.run([python, "-m", "pip", "uninstall", "-q", "-y", "lecture-utils"], env=environment, check=True)
+    environment = dict(environment)
     # No network: every address of git is a folder that is not there, and nothing listens where packages come from.
     environment |= {
         "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/nothing.insteadOf",

