@@ -136,7 +136,7 @@ def test_nothing_moves_for_those_who_asked_for_rest(open_page):
 # What a frame of a course platform gives to a page, and what a reader's own settings may.
 @pytest.mark.parametrize("blocked", ["a frame without storage", "storage switched off"])
 def test_where_nothing_is_kept_all_works_but_remembering(blocked, open_page, address):
-    page = open_page("en/_static/logo.svg", wait="commit")
+    page = open_page("en/search.html", wait="commit")
     if blocked.startswith("a frame"):
         frame = '<link rel=icon href="data:,"><iframe sandbox="allow-scripts allow-forms" width=1300 height=800 '
         frame += f'src="{address}{CHAPTER}"></iframe>'
