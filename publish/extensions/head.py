@@ -131,7 +131,9 @@ def _finish(app, error):
     if error or app.builder.name != "html":
         return
     lost = Path(app.outdir, "404.html")
-    lost.write_text(from_the_host(lost.read_text(encoding="utf-8"), urlsplit(base).path or "/"), encoding="utf-8")
+    text = lost.read_text(encoding="utf-8")
+    if (counted := from_the_host(text, urlsplit(base).path or "/")) != text:  # it was written in this build
+        lost.write_text(counted, encoding="utf-8")
     if base:
         pages = [base + app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
         Path(app.outdir, "sitemap.xml").write_bytes(sitemap(pages))

@@ -53,7 +53,7 @@ def book(tmp_path_factory):
     command = [Path(sys.executable).with_name("jupyter-book"), "build", root, "-W", "--keep-going"]
     done = subprocess.run(
         command,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1577966400", "LECTURE_MNIST": "bundled"},
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1577966400", "LECTURE_MNIST": "bundled", "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
         check=False,
@@ -106,7 +106,12 @@ def test_formulas_need_no_script(book):
 
 def build_again(book):
     command = [Path(sys.executable).with_name("jupyter-book"), "build", book.parent.parent]
-    subprocess.run(command, capture_output=True, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": "1577966400"})
+    subprocess.run(
+        command,
+        capture_output=True,
+        check=True,
+        env=os.environ | {"SOURCE_DATE_EPOCH": "1577966400", "PYTHONPATH": str(book.parent.parent)},
+    )
 
 
 def pages(book):
@@ -115,13 +120,9 @@ def pages(book):
 
 
 def test_a_second_build_finds_nothing_to_do_and_changes_nothing(book):
-    def state():
-        # The page for dead links belongs to no text: it is written each time, always the same.
-        return {p: p.read_bytes() if p.name == "404.html" else p.stat().st_mtime_ns for p in pages(book)}
-
-    before = state()
+    before = {path: path.stat().st_mtime_ns for path in pages(book)}
     build_again(book)
-    assert state() == before
+    assert {path: path.stat().st_mtime_ns for path in pages(book)} == before
 
 
 def test_a_changed_asset_reaches_the_pages(book):
