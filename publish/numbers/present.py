@@ -1,8 +1,7 @@
 """Prepare a chapter for its page: claims as lines with addresses, marks as anchors, cells that open on demand.
 
-The notebook itself says only what a cell is, by its tags: finding, checks, draw, machinery, solution.
-What that means on a page is
-settled here. Other readers of the notebook (Jupyter, Colab) see the plain lines that claims print.
+The notebook says by its tags what a cell is (finding, checks, draw, machinery, solution) and that it is closed. What a
+page says on the closed cell is settled here. In Jupyter and Colab claims are the plain lines that they print.
 """
 
 from __future__ import annotations
@@ -28,14 +27,8 @@ WORDS = {
     "unclaimed": ("1 is not claimed on these data", "{} are not claimed on these data"),
     "not claimed": "not claimed on these data",
 }
-#: What a page hides of a cell with such a tag, until a reader asks for it. The first tag that a cell has counts.
-HIDDEN = {
-    "solution": "hide-cell",
-    "checks": "hide-cell",
-    "finding": "hide-input",
-    "machinery": "hide-input",
-    "draw": "hide-input",
-}
+#: What a cell may be. The first of these tags that a cell has counts: an answer stays one where it makes checks.
+KINDS = ("solution", "checks", "finding", "machinery", "draw")
 _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
@@ -116,13 +109,11 @@ def line(output, report, named):
 
 
 def _fold(cell, results):
-    """Turn the tag that says what a cell is into the tag and the words by which a page hides it."""
-    tags = cell["metadata"].get("tags", [])
-    kind = next((kind for kind in HIDDEN if kind in tags), None)
+    """Put words on a closed cell, by the tag that says what it is."""
+    kind = next((kind for kind in KINDS if kind in cell["metadata"].get("tags", [])), None)
     if kind:
         show, hide = WORDS[kind]
         show = _counted(results) if kind == "checks" and results else show
-        cell["metadata"]["tags"] = [*(tag for tag in tags if not tag.startswith("hide-")), HIDDEN[kind]]
         cell["metadata"].setdefault("mystnb", {}).update(code_prompt_show=show, code_prompt_hide=hide)
 
 

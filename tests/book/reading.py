@@ -7,8 +7,14 @@ import re
 from publish.book import Book
 
 NOTEBOOKS = Book().chapters()
-#: Tags of cells that pages fold; all other code is what a student reads.
-FOLDED = {"finding", "checks", "draw", "machinery", "solution", "remove-cell"}
+#: Tags of cells that are closed, and Jupyter Book's tag that closes them; all other code is what a student reads.
+CLOSED = {
+    "solution": "hide-cell",
+    "checks": "hide-cell",
+    "finding": "hide-input",
+    "machinery": "hide-input",
+    "draw": "hide-input",
+}
 #: What a student finishes: code cells in sight and words of prose in a chapter; lines of a code cell (the median, the
 #: longest); words of a Markdown cell; claims that a reader is shown, from and to.
 VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 7, 25, 170, (5, 10)
@@ -24,7 +30,7 @@ def code_cells(notebook):
 
 def visible(notebook):
     """The code that a student reads: without set-up, imports, findings, checks, drawings and answers."""
-    return [cell for cell in code_cells(notebook) if not tags(cell) & FOLDED and cell.id != "imports"]
+    return [cell for cell in code_cells(notebook) if not tags(cell) & {*CLOSED, "remove-cell"} and cell.id != "imports"]
 
 
 def markdown(notebook):

@@ -15,8 +15,8 @@ from publish.tools import address
 from publish.tools.name_cells import fault
 
 # What may stand in a notebook's metadata: anything else is left over from somebody's editor.
-CELL_METADATA = {"tags", "mystnb", "jupyter"}
-TAGS = reading.FOLDED | {"raises-exception"}
+CELL_METADATA = {"tags", "mystnb", "jupyter", "cellView"}
+TAGS = {*reading.CLOSED, *reading.CLOSED.values(), "remove-cell", "raises-exception"}
 FRAME = ["Goals", "The lecture and after", "Summary", "Exercises", "Answers", "References"]
 # Calls that leave a picture in the output of their cell.
 DRAWING = re.compile(
@@ -49,6 +49,15 @@ def test_metadata_is_the_books_own(notebook):
     for cell in notebook.cells:
         assert set(cell.metadata) <= CELL_METADATA, (cell.id, set(cell.metadata))
         assert tags(cell) <= TAGS, (cell.id, cell.metadata.tags)
+
+
+def test_what_a_page_closes_is_closed_in_jupyterlab_and_colab_too(notebook):
+    for cell in code_cells(notebook):
+        kinds = [kind for kind in reading.CLOSED if kind in tags(cell)]
+        hiding = {reading.CLOSED[kind] for kind in kinds[:1]}
+        assert {tag for tag in tags(cell) if tag.startswith("hide-")} == hiding, (cell.id, hiding)
+        assert bool(cell.metadata.get("jupyter", {}).get("source_hidden")) == bool(kinds), cell.id
+        assert (cell.metadata.get("cellView") == "form") == bool(kinds), cell.id
 
 
 def test_a_chapter_is_also_a_script(notebook):
@@ -103,9 +112,6 @@ def test_every_exercise_has_an_answer_that_runs_behind_all_exercises(notebook):
 def test_nothing_gives_an_answer_away_before_it_is_asked_for(notebook):
     answers = {cell.id for cell in dict(sections(notebook))["Answers"] if cell.cell_type == "code"}
     assert answers == {cell.id for cell in code_cells(notebook) if "solution" in tags(cell)}
-    for cell in code_cells(notebook):
-        if "solution" in tags(cell):
-            assert cell.metadata.get("jupyter", {}).get("source_hidden"), f"{cell.id}: JupyterLab shows the answer"
     before = itertools.takewhile(lambda cell: not cell.source.startswith("## Answers"), notebook.cells)
     assert not [cell.id for cell in before if "<details>" in cell.source]
 

@@ -19,7 +19,7 @@ CELLS = [
         "code",
         "# @title The loss\nclaim('A01', f'the loss is {\"small\"} & <fine>', x, below=0.03)",
         "loss",
-        ["finding"],
+        ["finding", "hide-input"],
     ),
     ("markdown", "## Second\n\n<!-- shows: A02 -->\n\nAn idea.", "idea", []),
     (
@@ -30,7 +30,7 @@ CELLS = [
         "repeat('ch01.function', measured=True)\n"
         "claim('ch01.mnist', 'on MNIST', 0.5, above=0.9, when=False)",
         "second-checks",
-        ["checks"],
+        ["checks", "hide-cell"],
     ),
     ("code", "claim('ch01.lost', 'it fails', 3, expected=1, within=0.5)", "lost", ["raises-exception"]),
     ("code", f"from IPython.display import SVG\nSVG({SVG!r})", "table", []),

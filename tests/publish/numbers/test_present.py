@@ -40,19 +40,13 @@ def checks(*results, tags=("checks",)):
 def test_a_closed_cell_counts_its_checks(results, said):
     cell = checks(*results)
     assert cell.metadata["mystnb"]["code_prompt_show"] == said
-    assert cell.metadata["tags"] == ["checks", "hide-cell"]
 
 
-def test_each_tag_hides_what_it_should():
-    hidden = {tag: checks(True, tags=[tag]).metadata for tag in ("finding", "draw", "solution", "remove-cell")}
-    assert {tag: data["tags"][1:] for tag, data in hidden.items()} == {
-        "finding": ["hide-input"],
-        "draw": ["hide-input"],
-        "solution": ["hide-cell"],
-        "remove-cell": [],
-    }
-    assert hidden["draw"]["mystnb"]["code_prompt_show"] == "Show the code that draws this"
-    assert "mystnb" not in hidden["remove-cell"]
+def test_a_closed_cell_says_what_it_hides():
+    said = {tag: checks(True, tags=[tag]).metadata for tag in ("finding", "draw", "machinery", "solution", "other")}
+    assert said["draw"]["mystnb"]["code_prompt_show"] == "Show the code that draws this"
+    assert len({said[tag]["mystnb"]["code_prompt_show"] for tag in ("finding", "draw", "machinery", "solution")}) == 4
+    assert "mystnb" not in said["other"]
     # An answer stays one where it makes checks.
     assert checks(True, tags=["checks", "solution"]).metadata["mystnb"]["code_prompt_show"] == "Show the answer's code"
 

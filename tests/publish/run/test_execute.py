@@ -40,7 +40,7 @@ def test_a_second_run_does_nothing(run, printed):
     assert run()[1] == [] and printed("01_one") == "1\n"
 
 
-def test_prose_does_not_count_and_code_and_tags_do(run, chapter, printed):
+def test_prose_and_looks_do_not_count_and_code_and_promised_errors_do(run, chapter, printed):
     run()
     chapter("01_one", "print(1)", text="other words")
     assert run()[1] == []
@@ -49,6 +49,8 @@ def test_prose_does_not_count_and_code_and_tags_do(run, chapter, printed):
     chapter("01_one", "print(1)")
     assert run()[1] == [], "what ran before is still known"
     chapter("02_two", "print(2)", tags=["draw"])
+    assert run()[1] == []
+    chapter("02_two", "print(2)\n1 / 0", tags=["raises-exception"])
     assert run()[1] == ["02_two"]
 
 
