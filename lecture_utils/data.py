@@ -262,7 +262,7 @@ def _sources(remarks):
 
 def _named(setting):
     """What LECTURE_MNIST names. A wrong value is an error: other data in its place could go unnoticed."""
-    path = Path(setting).expanduser().absolute()
+    path = Path(os.path.abspath(Path(setting).expanduser()))  # "a/../b" and "b" are one place in the cache
     key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     origin = f"{path.name} that LECTURE_MNIST names"
     if path.is_dir():

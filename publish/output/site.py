@@ -27,7 +27,7 @@ from publish.output import sheet
 EDITIONS = (("en", "English", "html"),)
 # For makers of the theme, for other hosts, and the icons once more, as a script.
 _NOT_PUBLISHED = shutil.ignore_patterns(
-    ".buildinfo*", ".doctrees", "objects.inv", "*.map", "*.scss", "*.po", "*.mo", "locale", "locales",
+    ".buildinfo*", ".doctrees", "objects.inv", "*.map", "*.ttf", "*.scss", "*.po", "*.mo", "locale", "locales",
     "fontawesome*.js", "*thebe*", "webpack-macros.html",
 )  # fmt: skip
 _SHEET = re.compile(r'\s*<link rel="stylesheet" href="[^"]*_static/([^"?]+)[^"]*" ?/>')

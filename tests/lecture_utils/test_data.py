@@ -200,6 +200,9 @@ def test_a_path_may_be_relative_or_begin_with_the_home_folder_or_hold_blanks(use
     for setting in (" my digits ", "~/my digits", "./my digits/"):
         assert_small(use(setting))
     assert len(cache(tmp_path)) == 1
+    assert use(f"../{tmp_path.name}/{folder.name}").identity == use(folder).identity
+    monkeypatch.setenv("LECTURE_MNIST", str(folder / ".." / folder.name))
+    assert identity(), "another way to write a path names the same place in the cache"
 
 
 def test_an_empty_setting_is_none(use, capsys):
