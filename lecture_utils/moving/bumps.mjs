@@ -7,8 +7,8 @@ export const words = {
   en: {
     title: "A net to be drawn by hand and by training",
     stage: "The target, your curve, and what training draws. Each part of your curve has handles.",
-    mine: "your curve",
-    rival: "training",
+    mine: "your curve, loss",
+    rival: "training, loss",
     nodes_stand: "where its nodes stand",
     loss: "loss: the mean of squared errors (log scale, left is better)",
     loss_now: "Loss: yours {mine}, your best {best}, training {rival}.",

