@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from lecture_utils import moving
 from lecture_utils.claims import KEY
 from publish.book import Book
 from publish.numbers import lists
@@ -71,6 +72,11 @@ def prepare(notebook, report, linked):
             claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
             for output in claims:
                 output["data"]["text/html"] = line(output, report, named)
+            for output in cell["outputs"]:
+                if record := output.get("metadata", {}).get(moving.KEY):
+                    # The scripts of a notebook are its own; the pages share theirs (publish/extensions/moving.py).
+                    output["data"]["text/html"] = moving.place(record)
+                    cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})["alt"] = record["alt"]
             _fold(cell, [output["metadata"][KEY]["holds"] for output in claims])
         cells.append(cell)
     notebook["cells"] = cells

@@ -64,6 +64,14 @@ def claims(cell):
     return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"]
 
 
+def alt(cell):
+    """What a cell says is seen in its picture: in its metadata, or where `show` is called with a moving figure."""
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
+            return next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "alt"), "")
+    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
 def lines(cell):
     return len([line for line in cell.source.splitlines() if line.strip()])
 
