@@ -1,0 +1,68 @@
+"""All words that questions and exercises say to a reader, in one table, for another language.
+
+The hints of an exercise and the reasons of a prediction stand where they are declared: they are the chapter's.
+"""
+
+#: What `check` says. Braces are filled in.
+SAID = {
+    "right": "Right.",
+    "none": "This is None: nothing was handed in yet. Expected {asks}.",
+    "ellipsis": "These are three dots: put your answer in their place. Expected {asks}.",
+    "other": "Expected {asks}, got {got}.",
+    "string": "Expected {asks}, got a text. Leave the quotation marks out.",
+    "class": "Expected {asks}, got the class {name} itself. Make one of it: {name}(...).",
+    "called": "Expected {asks}, got {got}. Give the function itself, without calling it.",
+    "nan": "Your answer is nan (not a number): somewhere 0 is divided by 0, or infinity was reached.",
+    "nans": "{count} of the {total} numbers of your answer are nan or infinite.",
+    "many": "Expected {asks}, got {count} numbers.",
+    "sign": "The size is right; the sign is not.",
+    "larger": "Not yet: the right number is larger.",
+    "smaller": "Not yet: the right number is smaller.",
+    "choice": "Expected one of the letters {letters}, got {got}.",
+    "not this": "Not {letter}.",
+    "order": "Expected each of the letters {letters} once, in your order, got {got}.",
+    "in place": "Not yet: {count} of {total} stand in their place.",
+    "dimensions": "Not yet: the right shape has {right} dimensions, yours has {yours}.",
+    "size": "Not yet: dimension {number} (counted from 0) should be {direction}.",
+    "shape": "Your tensor has the shape {yours}; expected {right}.",
+    "off": "Not yet: {count} of the {total} numbers are off. Yours are {direction} on average, by {by:.3g} at most.",
+    "off at": "For the arguments {case}: {text}",
+    "stopped": "Your answer stopped with {error}.",
+    "changed": "Your function changes its argument. Work on a copy (`clone`).",
+    "random": "Two calls with the same arguments give different results: your function draws anew what it is given.",
+    "too large": "too large",
+    "too small": "too small",
+    "neither": "neither too large nor too small",
+    "a number": "a number",
+    "a letter": "a letter",
+    "an order": "an order of letters",
+    "a shape": "a shape, such as (2, 3)",
+    "a tensor": "a tensor",
+    "a function": "a function",
+    "a net": "a net (a torch.nn.Module)",
+}
+
+#: What a page says around a question. Braces are filled in by its script.
+PAGE = {
+    "answer": "Answer to the prediction",
+    "because": "What the run says:",
+    "unclaimed": "On these data the run does not decide it.",
+    "choice": "Your answer",
+    "number": "Your number",
+    "order": "Your order, as letters",
+    "answer to": "Your answer to {id}",
+    "commit": "Commit",
+    "check": "Check",
+    "missing": "Choose or write an answer first.",
+    "no number": "This is not a number. Write it like 0.5, 1/2 or 1000.",
+    "no order": "Write each letter once, in your order.",
+    "noted": "You said {answer}. The answer stands after the experiment.",
+    "changed": "You said {answer}.",
+    "right": "Right.",
+    "wrong": "Not so.",
+    "larger": "The right number is larger.",
+    "smaller": "The right number is smaller.",
+    "progress": "{done} of {all} questions answered",
+    "forget": "Forget my answers",
+    "kept": "Your answers are kept in this browser only.",
+}
