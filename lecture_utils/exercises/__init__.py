@@ -162,11 +162,9 @@ def answer(id, right, *, measured, because, wrong, within=None, when=True):
         )
     if not when:
         because = f"{PAGE['unclaimed']} {because}"
-    line = f"{PAGE['answer']}: {spoken(record)} {because}"
-    html = (
-        f"<details><summary>{escape(PAGE['answer'])}</summary><p>{escape(f'{spoken(record)} {because}')}</p></details>"
-    )
-    show(line, KEY, record | {"because": because}, html)
+    said = f"{spoken(record)} {because}"
+    html = f"<details><summary>{escape(PAGE['answer'])}</summary><p>{escape(said)}</p></details>"
+    show(f"{PAGE['answer']}: {said}", KEY, record | {"because": because}, html)
 
 
 def spoken(record):
@@ -181,9 +179,9 @@ def spoken(record):
 
 
 def page_data(exercise):
-    """What a page needs to judge an answer, for kinds that a form can ask for: dict of `kind`, `right`, `wrong`, `because`.
+    """What a page needs to judge an answer: dict of kind, right, wrong and because, in which numbers are intervals.
 
-    None for the other kinds. Numbers are intervals.
+    None for kinds that no form can ask for.
 
     Examples
     --------

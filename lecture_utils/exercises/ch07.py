@@ -111,7 +111,9 @@ EXERCISES = [
         wrong={
             0.8: "That is p. Which share of the terms was there in training?",
             1
-            / (1 - 0.8): "That is what the inverted form does in training. The plain form must make the test smaller.",
+            / (
+                1 - 0.8
+            ): "The inverted form does so, in training. The test of the plain form must make numbers smaller.",
             1: "Then the test's sums are larger than those that the next layer was trained on.",
         },
     ),

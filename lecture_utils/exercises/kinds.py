@@ -1,8 +1,8 @@
 """The kinds of exercises: what a right answer is, and what is said to a wrong one.
 
-Each kind has an `id` ("7.2"), says what it `asks` for, judges an answer, and lists the right and the wrong answers that
-its author knows, so that one test feeds them all to it. To judge is to give `(right, sentence)`; whatever the answer is,
-a judge gives a sentence.
+Each kind has an `id` ("7.2"), says what it `asks` for, judges an answer, and lists the right and the wrong answers
+that its author knows, so that one test feeds them all to it. To judge is to give `(right, sentence)`; whatever the
+answer is, a judge gives a sentence.
 """
 
 from __future__ import annotations
@@ -198,8 +198,10 @@ class Tensor:
     --------
     >>> import torch
     >>> ones = Tensor("1.1", right=lambda: torch.ones(2), wrong=[(lambda: torch.zeros(2), "The bias is missing.")])
-    >>> ones.judge(torch.zeros(2)), ones.judge([3, 4.0])[1]
-    ((False, 'The bias is missing.'), 'Not yet: 2 of the 2 numbers are off. Yours are too large on average, by 3 at most.')
+    >>> ones.judge(torch.zeros(2))
+    (False, 'The bias is missing.')
+    >>> ones.judge([3, 4.0])[1]
+    'Not yet: 2 of the 2 numbers are off. Yours are too large on average, by 3 at most.'
     """
 
     id: str
@@ -247,8 +249,10 @@ class Function:
     Examples
     --------
     >>> double = Function("2.1", right=lambda x: 2 * x, cases=[(1.0,), (3.0,)], wrong=[(lambda x: x * x, "A square.")])
-    >>> double.judge(lambda x: x + x), double.judge(lambda x: x**2), double.judge(2)[1]
-    ((True, 'Right.'), (False, 'A square.'), 'Expected a function, got 2. Give the function itself, without calling it.')
+    >>> double.judge(lambda x: x + x), double.judge(lambda x: x**2)
+    ((True, 'Right.'), (False, 'A square.'))
+    >>> double.judge(2)[1]
+    'Expected a function, got 2. Give the function itself, without calling it.'
     """
 
     id: str
@@ -428,13 +432,11 @@ def _other(asks, answer):
 
 def _short(answer):
     """An answer in a few letters; what is large is named by its kind and shape."""
-    shape = getattr(answer, "shape", None)
-    if shape is not None and tuple(shape):
-        return f"{type(answer).__name__} of shape {tuple(shape)}"
+    name = type(answer).__name__
     try:
+        if shape := tuple(getattr(answer, "shape", ())):
+            return SAID["of shape"].format(name=name, shape=shape)
         text = " ".join(repr(answer).split())
     except Exception:  # a reader's class may have no repr that works
         text = ""
-    return (
-        text if text and len(text) <= 40 and " at 0x" not in text else f"something of the type {type(answer).__name__}"
-    )
+    return text if text and len(text) <= 40 and " at 0x" not in text else SAID["something"].format(name=name)

@@ -30,6 +30,8 @@ SAID = {
     "stopped": "Your answer stopped with {error}.",
     "changed": "Your function changes its argument. Work on a copy (`clone`).",
     "random": "Two calls with the same arguments give different results: your function draws anew what it is given.",
+    "something": "something of the type {name}",
+    "of shape": "a {name} of the shape {shape}",
     "too large": "too large",
     "too small": "too small",
     "neither": "neither too large nor too small",

@@ -16,7 +16,7 @@ CLOSED = {
     "draw": "hide-input",
     "answer": "hide-input",
 }
-#: What a student finishes: code cells in sight and words of prose before the answers in a chapter; lines of a code cell (the median, the
+#: What a student finishes: code cells in sight and words of prose before the answers; lines of a code cell (median,
 #: longest); words of a Markdown cell; claims that a reader is shown, from and to.
 VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 7, 25, 170, (5, 10)
 

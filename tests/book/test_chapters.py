@@ -142,12 +142,13 @@ def test_a_chapter_is_one_that_a_student_finishes(notebook):
 
 
 def prose(notebook):
-    """The text of the Markdown cells before the answers, formulas left out."""
+    """The text of the Markdown cells before the answers, without formulas, comments and the letters of choices."""
     for title, cells in [("", notebook.cells[:1]), *sections(notebook)]:
         if title not in ("Answers", "References"):
             for cell in cells:
                 if cell.cell_type == "markdown":
-                    yield re.sub(r"(?s)\$\$.*?\$\$", "", reading.without_code(cell.source))
+                    text = re.sub(r"(?s)\$\$.*?\$\$|<!--.*?-->", "", reading.without_code(cell.source))
+                    yield re.sub(r"(?m)^(> )?- \([a-z]\) |^>", "", text)
 
 
 def test_code_cells_are_one_thought_each(notebook):

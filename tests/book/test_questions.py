@@ -1,4 +1,4 @@
-"""Predictions and exercises answer back: what a chapter asks, its code answers, and its solutions pass their own checks."""
+"""Predictions and exercises answer back: what a chapter asks, its code answers; solutions pass their own checks."""
 
 import re
 
