@@ -7,7 +7,7 @@ from lecture_utils.exercises.kinds import Choice, Function, Net, Number
 from lecture_utils.exercises.words import SAID
 
 
-# ---- 7.5, repair: the lecture's mask that writes into its argument ----------------------------------------------------
+# ---- 7.5, repair: the lecture's mask that writes into its argument ---------------------------------------------------
 def my_dropout(x):
     x = x.clone()
     x[:5, [0]] = torch.zeros(5).reshape(-1, 1)
@@ -25,7 +25,7 @@ def _undoubled(x):
     return my_dropout(x) / 2
 
 
-# ---- 7.6, build: the backward pass ------------------------------------------------------------------------------------
+# ---- 7.6, build: the backward pass -----------------------------------------------------------------------------------
 def backward(grad, mask, p):
     return grad * mask / (1 - p)
 
@@ -34,7 +34,7 @@ _GRAD = torch.tensor([1.0, -2.0, 3.0, 0.5])  # (4,)
 _MASK = torch.tensor([1.0, 0.0, 1.0, 0.0])  # (4,)
 
 
-# ---- 7.7, build: a net with two dropout layers ------------------------------------------------------------------------
+# ---- 7.7, build: a net with two dropout layers -----------------------------------------------------------------------
 def _net(*places, p=0.5):
     """Three linear layers; `places` are the numbers of the linear layers that have dropout behind their ReLU."""
     layers = []
@@ -78,7 +78,7 @@ def _test_net(net):
     return None if max(abs(share - 0.5) for share in dropped) < 0.1 else _SHARE
 
 
-# ---- 7.8 and 7.9, derive ----------------------------------------------------------------------------------------------
+# ---- 7.8 and 7.9, derive ---------------------------------------------------------------------------------------------
 def _spread(p):
     line = torch.linspace(0, 1, 101)  # (101,)
     return (p / (1 - p) * (line**2).sum()).sqrt().item()

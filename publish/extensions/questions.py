@@ -2,9 +2,9 @@
 
 In the notebook they are plain text: a prediction is a quote that ends its question with `<!-- ch07.batch -->`, and its
 choices, where it has some, are the items "- (a) ..." of a list. Here the quote becomes a form; an exercise gets one
-when it asks for a number, a choice or an order. What is right comes from `lecture_utils.exercises`: for an exercise from its
-declaration, for a prediction from the chapter's run (publish/numbers/present.py). publish/theme/assets/questions.js
-does the rest; without scripts the question and its choices are plain text.
+when it asks for a number, a choice or an order. What is right comes from `lecture_utils.exercises`: for an exercise
+from its declaration, for a prediction from the chapter's run (publish/numbers/present.py). The script
+publish/theme/assets/questions.js does the rest; without scripts the question and its choices are plain text.
 """
 
 import json

@@ -166,7 +166,7 @@ def test_a_verdict_is_quiet_in_a_notebook():
     assert exercises.Verdict(True, "Right.")._ipython_display_() is None
 
 
-# ---- Predictions ------------------------------------------------------------------------------------------------------
+# ---- Predictions -----------------------------------------------------------------------------------------------------
 CHOICE = {"right": "b", "because": "So it was.", "wrong": {"a": "Then one.", "c": "Then two."}}
 NUMBER = {"right": (1, 4), "because": "So it was.", "wrong": {9: "Then ten.", "below": "Fewer.", "above": "More."}}
 ORDER = {"right": "bca", "because": "So it was.", "wrong": {"abc": "Then as in the text."}}
