@@ -7,7 +7,7 @@ import hashlib
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "moving", "notebooks")
+MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "questions", "moving", "notebooks")
 
 
 def _look():
