@@ -138,7 +138,7 @@ robustness: setup  ## rerun every claim with other seeds, threads, data and sett
 
 oldest newest: setup  ## the same with the book's seeds and the oldest (newest) PyTorch that it supports
 	$(BIN)/python -m publish.tools.versions $@
-	.venv-$@/bin/python -m publish.tools.robustness --seeds 0 --threads 1 $(JOBS_)
+	.venv-$@/bin/python -m publish.tools.robustness --seeds 0 --only seeds $(JOBS_)
 
 determinism: setup  ## run every chapter twice and compare the outputs byte by byte
 	$(BIN)/python -m publish.tools.determinism $(JOBS_)

@@ -44,14 +44,14 @@ def picture(chapter, wanted=None):
 
     It is that of the cell `wanted`, else of the first cell that only draws, else of the first that shows one.
     """
-    shown = {}
-    for cell in chapter.notebook["cells"]:
-        for svg in (output.get("data", {}).get("image/svg+xml") for output in cell.get("outputs", [])):
-            if svg:
-                alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
-                shown.setdefault(cell["id"], ("".join(svg), alt, "draw" in cell["metadata"].get("tags", [])))
-    order = sorted(shown, key=lambda id_: (id_ != wanted, not shown[id_][2]))
-    return shown[order[0]][:2] if order else ("", "")
+    cells = chapter.notebook["cells"]
+    shown = [(cell, out["data"]) for cell in cells for out in cell.get("outputs", ()) if "data" in out]
+    shown = [(cell, "".join(data["image/svg+xml"])) for cell, data in shown if "image/svg+xml" in data]
+    if not shown:
+        return "", ""
+    shown.sort(key=lambda pair: (pair[0]["id"] != wanted, "draw" not in pair[0]["metadata"].get("tags", [])))
+    cell, svg = shown[0]
+    return svg, cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
 
 
 def card(chapter, question, name, alt, colab):

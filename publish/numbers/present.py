@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+import nbformat
+
 from lecture_utils.claims import KEY
 from publish.book import Book
 from publish.numbers import lists
@@ -56,17 +58,13 @@ def prepare(notebook, report, linked):
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             # Blocks of their own to Markdown, and nothing to see.
-            cell["source"] = MARK.sub(lambda match: "".join(map(_shows, marked(match[1]))), cell["source"])
+            cell["source"] = MARK.sub(
+                lambda match: "".join(_block("shows", name) for name in marked(match[1])), cell["source"]
+            )
         elif cell["cell_type"] == "code":
             if cell.get("id") in linked:
-                address = anchor("cell", cell["id"])
-                place = {
-                    "cell_type": "markdown",
-                    "id": address,
-                    "metadata": {},
-                    "source": f'<div id="{address}"></div>',
-                }
-                cells.append(type(notebook)(place))
+                place = nbformat.v4.new_markdown_cell(_block("cell", cell["id"]), id=anchor("cell", cell["id"]))
+                cells.append(place)
             cell["source"] = _TITLE.sub("", cell["source"])
             claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
             for output in claims:
@@ -77,8 +75,12 @@ def prepare(notebook, report, linked):
     return notebook
 
 
-def _shows(name):
-    return f'\n<div id="{anchor("shows", name)}"></div>\n'
+def _shows(match):
+    return "".join(_block("shows", name) for name in marked(match[1]))
+
+
+def _block(kind, name):
+    return f'\n<div id="{anchor(kind, name)}"></div>\n'
 
 
 def line(output, report, named):

@@ -15,9 +15,9 @@ import subprocess
 import sys
 import tomllib
 import venv
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from publish.book import ROOT
+
 MOVED = ("torch", "torchvision")
 #: What runs a chapter, besides what it imports.
 RUNNING = ("ipykernel", "nbclient", "sphinx-external-toc", "psutil", "filelock", "pygraphviz")
@@ -39,41 +39,34 @@ def wanted(which, root=ROOT):
         pyproject.toml has no lower bound for PyTorch.
     """
     needed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    bounds = dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups() for line in needed)
-    for name in MOVED:
-        if name not in bounds:
-            raise ValueError(f"pyproject.toml: expected a lower bound for {name}")
+    bounds = dict(line.split(">=") for line in needed)
+    if lost := [name for name in MOVED if name not in bounds]:
+        raise ValueError(f"pyproject.toml: expected a lower bound for {lost[0]}")
     # "2.9" is the first of its versions: 2.9.0.
     moved = [f"{name}=={bounds[name]}.0" if which == "oldest" else name for name in MOVED]
     text = (root / "requirements.txt").read_text(encoding="utf-8")
     pins = re.findall(r"(?m)^[\w.-]+==[^\s;\\]+(?: ; [^\\\n]+)?", text)  # without the hashes
     return [*moved, *(name for name in bounds if name not in MOVED), *RUNNING], [
-        p for p in pins if not _BROUGHT.match(p)
+        pin for pin in pins if not _BROUGHT.match(pin)
     ]
 
 
-def make(which, root=ROOT):
-    """Make the environment where it is not there yet; return its Python as Path."""
-    folder = root / f".venv-{which}"
-    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    install, pins = wanted(which, root)
-    stamp, key = folder / "installed", "\n".join([*install, *pins])
-    if stamp.exists() and stamp.read_text() == key:
-        return python
-    venv.create(folder, clear=True, with_pip=True)
-    held = folder / "constraints.txt"
-    held.write_text("\n".join(pins), encoding="utf-8")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--constraint", held, *install], check=True)
-    stamp.write_text(key)
-    return python
-
-
 def main(arguments=None):
-    """Make an environment and print its Python."""
+    """Make the environment where it is not there yet, and print its Python."""
     parser = argparse.ArgumentParser(prog="python -m publish.tools.versions", description=__doc__.splitlines()[0])
     parser.add_argument("which", choices=("oldest", "newest"))
-    print(make(parser.parse_args(arguments).which))
+    which = parser.parse_args(arguments).which
+    folder = ROOT / f".venv-{which}"
+    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    install, pins = wanted(which)
+    stamp, held, key = folder / "installed", folder / "constraints.txt", "\n".join([*install, *pins])
+    if not (stamp.exists() and stamp.read_text() == key):
+        venv.create(folder, clear=True, with_pip=True)
+        held.write_text("\n".join(pins), encoding="utf-8")
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--constraint", held, *install], check=True)
+        stamp.write_text(key)
+    print(python)
     return 0
 
 
