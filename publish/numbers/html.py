@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 
-import jinja2
-
-_TEMPLATES = jinja2.FileSystemLoader(Path(__file__).parent.parent / "theme" / "templates")
+from publish.book import render
 
 
 def cell(html, sort=None):
@@ -65,6 +62,5 @@ def table(caption, rows, *, id, classes="numbers"):
     id, classes : str
         For the table.
     """
-    template = jinja2.Environment(loader=_TEMPLATES, autoescape=True).get_template("numbers.html")
     columns = list(rows[0][2]) if rows else []
-    return template.render(caption=caption, columns=columns, rows=rows, id=id, classes=classes) + "\n"
+    return render("numbers.html", caption=caption, columns=columns, rows=rows, id=id, classes=classes) + "\n"

@@ -58,9 +58,7 @@ def prepare(notebook, report, linked):
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             # Blocks of their own to Markdown, and nothing to see.
-            cell["source"] = MARK.sub(
-                lambda match: "".join(_block("shows", name) for name in marked(match[1])), cell["source"]
-            )
+            cell["source"] = MARK.sub(_shows, cell["source"])
         elif cell["cell_type"] == "code":
             if cell.get("id") in linked:
                 place = nbformat.v4.new_markdown_cell(_block("cell", cell["id"]), id=anchor("cell", cell["id"]))

@@ -30,6 +30,12 @@ METHOD = (
 )
 
 
+def devices():
+    """The devices of this machine by the names that torch has for them: list of str."""
+    cards = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+    return ["cpu", *["cuda"][: len(cards)], *cards, *["mps"] * torch.backends.mps.is_available()]
+
+
 def measure(width, batch, device, seconds):
     """The times of one net: a case of `lecture_utils.timing.load_records`."""
     torch.manual_seed(5)
@@ -51,15 +57,13 @@ def measure(width, batch, device, seconds):
     return {"width": width, "batch": batch, **{part: asdict(time) for part, time in times.items()}, "clock": [loop]}
 
 
-def record(device, cases=CASES, seconds=0.6):
+def record(device, seconds=0.6):
     """A record of a device, of the form that `lecture_utils.timing.load_records` describes: dict.
 
     Parameters
     ----------
     device : str
         "cpu", "cuda", "cuda:1" and so on, or "mps".
-    cases : list of (int, int)
-        Hidden nodes and batch size of each net.
     seconds : float
         For each measurement; a large net takes longer, because each is repeated at least three times.
 
@@ -68,13 +72,10 @@ def record(device, cases=CASES, seconds=0.6):
     ValueError
         This machine has no such device, or too little memory for a case.
     """
-    here = ["cpu", "cuda", *(f"cuda:{i}" for i in range(torch.cuda.device_count())), "mps"]
-    here = [name for name in here if name[:4] != "cuda" or torch.cuda.is_available()]
-    here = [name for name in here if name != "mps" or torch.backends.mps.is_available()]
-    if device not in here:
-        raise ValueError(f"device: torch sees {', '.join(here)} on this machine, got {device!r}")
+    if device not in devices():
+        raise ValueError(f"device: torch sees {', '.join(devices())} on this machine, got {device!r}")
     measured = []
-    for width, batch in cases:
+    for width, batch in CASES:
         try:
             measured.append(measure(width, batch, device, seconds))
         except (MemoryError, RuntimeError) as error:

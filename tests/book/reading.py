@@ -31,8 +31,9 @@ def fault_of_id(id_):
     --------
     >>> fault_of_id("bump-two"), fault_of_id("2-bumps")
     ('', '2-bumps: use small letters, digits and single hyphens, and begin with a letter')
-    >>> {fault_of_id(id_).partition(":")[2] for id_ in ("c0ffee12-0000-4000-8000-1234567890ab", "deadbeef", "Xa9_k03-QwE1")}
-    {" an editor made this id; give the cell a name by its key 'id' in the file"}
+    >>> random = ("c0ffee12-0000-4000-8000-1234567890ab", "deadbeef", "cell-3", "Xa9_k03-QwE1")
+    >>> {fault_of_id(id_).partition(": ")[2] for id_ in random}
+    {"an editor made this id; give the cell a name by its key 'id' in the file"}
     """
     if _RANDOM.fullmatch(id_):
         return f"{id_}: an editor made this id; give the cell a name by its key 'id' in the file"
