@@ -129,7 +129,7 @@ def _run_all(book, store, todo, jobs):
         said = f"{book.name(path)} in {took['seconds']:.1f} s{_over(took)}"
         print("\n".join([f"FAILED {said}", *faults] if faults else [f"ran {said}"]), flush=True)
 
-    with ThreadPoolExecutor(jobs) as pool, _signals_interrupt():
+    with ThreadPoolExecutor(jobs) as pool:
         try:
             for future in [pool.submit(one, chapter) for chapter in todo]:
                 future.result()
@@ -142,24 +142,6 @@ def _run_all(book, store, todo, jobs):
             print("Interrupted. What ran is kept; the rest runs next time.", flush=True)
             raise
     return failed
-
-
-@contextmanager
-def _signals_interrupt():
-    """Let the signals that ask a program to end interrupt it, as Ctrl-C does."""
-
-    def interrupt(number, frame):
-        raise KeyboardInterrupt
-
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    if threading.current_thread() is not threading.main_thread():
-        numbers = []
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _over(took):
@@ -199,6 +181,9 @@ def main(arguments=None, book=None):
     if given.report:
         print("\n".join(report(book)))
         return 0
+    for name in ("SIGTERM", "SIGHUP"):  # what asks a program to end interrupts it, as Ctrl-C does
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         with building(book):
             run(book, given.jobs)

@@ -6,6 +6,8 @@ import nbformat
 import pytest
 
 from publish.book import Book
+from publish.run.execute import main
+from publish.run.store import executed
 
 TOC = {
     "format": "jb-book",
@@ -48,7 +50,6 @@ def chapter(book):
 @pytest.fixture
 def run(book, capsys):
     """``run()`` runs the book as a user does: the exit code, the chapters that ran, and all that was said."""
-    from publish.run.execute import main
 
     def run_(*arguments):
         code = main(["--jobs", "2", *arguments], book)
@@ -61,7 +62,6 @@ def run(book, capsys):
 @pytest.fixture
 def printed(book):
     """``printed("01_one")`` gives what the chapter printed when it ran as it is now; None where it has not."""
-    from publish.run.store import executed
 
     def printed_(name):
         ran = executed(book, book.root / "chapters" / f"{name}.ipynb")

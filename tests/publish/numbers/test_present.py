@@ -34,7 +34,7 @@ def checks(*results, tags=("checks",)):
         ((True, None, None), "1 check of this section held, 2 are not claimed on these data"),
         ((True, False), "1 check of this section held, 1 check of this section failed"),
         ((None, None), "Checks of this section: not claimed on these data"),
-        ((), "Checks of this section"),
+        ((), "Checks of this section"),  # the chapter has not run
     ],
 )
 def test_a_closed_cell_counts_its_checks(results, said):
@@ -100,10 +100,3 @@ def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
     assert closed.summary.get_text().split("\n")[1] == said and closed.select("div.highlight")
     finding = page.find(id="claim-a01")
     assert finding.find_parent("details") is None and "0.0139 < 0.03" in finding.get_text()
-
-
-def test_a_chapter_that_has_not_run_is_prepared_too(book, ran):
-    for cell in ran.cells:
-        cell.get("outputs", []).clear()
-    present.present(ran, book)
-    assert ran.cells[6].metadata["mystnb"]["code_prompt_show"] == "Checks of this section"

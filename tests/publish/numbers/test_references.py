@@ -23,15 +23,9 @@ def test_the_list_of_a_chapter_is_what_it_cites(path):
     assert cell.source == references.listed(notebook), "run: make format"
 
 
-def test_every_paper_is_cited_somewhere():
-    used = set()
-    for path in NOTEBOOKS:
-        prose = references.prose(nbformat.read(path, as_version=4))
-        used |= {paper.key for _, _, paper in references.cited(prose)}
-    assert {paper.key for paper in references.papers()} == used
-
-
-def test_no_two_papers_are_cited_alike():
+def test_every_paper_is_cited_somewhere_and_no_two_alike():
+    proses = [references.prose(nbformat.read(path, as_version=4)) for path in NOTEBOOKS]
+    assert set(references.papers()) == {paper for prose in proses for _, _, paper in references.cited(prose)}
     texts = [f"{paper.names[:3]} {paper.year}" for paper in references.papers()]
     assert len(texts) == len(set(texts))
 
@@ -55,13 +49,9 @@ def test_a_citation_is_found_in_each_form(text, key):
 
 
 def test_what_is_in_no_file_is_reported():
-    text = "Ba (2015), Nobody (1999), Nobody and Someone (2001), and Nobody, Someone and Other (2002); in June 2022"
-    assert references.unknown(text.replace("June 2022", "June")) == [
-        "Ba (2015",
-        "Nobody (1999",
-        "Nobody and Someone (2001",
-        "Nobody, Someone and Other (2002",
-    ]
+    text = "Ba (2015), Nobody (1999), Nobody and Someone (2001), and Nobody, Someone and Other (2002); in June"
+    cited = ["Ba (2015", "Nobody (1999", "Nobody and Someone (2001", "Nobody, Someone and Other (2002"]
+    assert references.unknown(text) == cited
 
 
 def test_a_line_is_written_as_lists_of_references_are():
@@ -83,10 +73,7 @@ def chapter(prose, listed):
 def test_a_list_gains_what_is_cited_and_loses_what_is_not():
     old = f"## References\n\n{paper('nielsen2015neural').line}"
     text = references.listed(chapter("# T\n\nKingma and Ba (2015), and Cybenko (1989).", old))
-    assert text.splitlines()[2:] == [
-        paper("cybenko1989approximation").line,
-        paper("kingma2015adam").line,
-    ]
+    assert text.splitlines()[2:] == [paper("cybenko1989approximation").line, paper("kingma2015adam").line]
 
 
 def test_check_complains_and_changes_nothing(book, capsys):
