@@ -59,7 +59,10 @@ def lines(ran):
 
 
 def test_a_line_sets_the_number_beside_its_bound(ran):
-    found = lines(ran)
+    found, output, named = lines(ran), ran.cells[3].outputs[0], set()
+    # A name is given once, and a book without the page has no link.
+    first, again = (present.line(output, "", named) for _ in range(2))
+    assert 'id="claim-a01"' in first and "id=" not in again and "href" not in first
     assert found["A01.keyword"]["id"] == "claim-a01-keyword"
     assert found["A01.keyword"].a["href"] == "reproduction.html#number-a01-keyword"
     assert [" ".join(line.get_text().split()) for line in found.values()] == [
@@ -71,12 +74,6 @@ def test_a_line_sets_the_number_beside_its_bound(ran):
         "– on MNIST not claimed on these data ch01.mnist",
         "✗ it fails 3 (expected 1 ± 0.5) ch01.lost",
     ]
-
-
-def test_a_name_is_given_once_and_a_book_without_the_page_has_no_link(ran):
-    output, named = ran.cells[3].outputs[0], set()
-    first, again = (present.line(output, "", named) for _ in range(2))
-    assert 'id="claim-a01"' in first and "id=" not in again and "href" not in first
 
 
 def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):

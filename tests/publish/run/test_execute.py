@@ -16,7 +16,6 @@ from publish import whole
 from publish.book import environment_key, read
 from publish.run import kernel
 from publish.run.execute import main
-from publish.run.store import executed
 
 ROOT = Path(__file__).resolve().parents[3]
 BACKGROUND = "import sys; from pathlib import Path; from publish.book import Book; from publish.run import execute; "
@@ -163,7 +162,7 @@ def test_two_builds_at_once_run_each_chapter_once_also_with_a_very_long_temporar
     assert said.count("ran chapters/") == 2 and "nothing to run" in said
 
 
-def test_the_callers_settings_do_not_reach_chapters(book, run, chapter, printed, monkeypatch, tmp_path):
+def test_the_callers_settings_do_not_reach_chapters(run, chapter, printed, executed, monkeypatch, tmp_path):
     (tmp_path / "matplotlibrc").write_text("lines.linestyle: --\n")
     profile = tmp_path / "ipython" / "profile_default"
     profile.mkdir(parents=True)
@@ -177,8 +176,7 @@ def test_the_callers_settings_do_not_reach_chapters(book, run, chapter, printed,
     chapter("02_two", "1\n2")
     assert run()[0] == 0
     assert printed("01_one").split() == ["-", "module://matplotlib_inline.backend_inline", "✓"]
-    ran = executed(book, book.chapters()[1])
-    assert [output.data["text/plain"] for output in ran.cells[1].outputs] == ["2"]
+    assert [output.data["text/plain"] for output in executed("02_two").cells[1].outputs] == ["2"]
 
 
 def test_kernels_start_with_libraries_imported_and_are_each_their_own(run, chapter, printed):

@@ -5,15 +5,14 @@ import sys
 
 import pytest
 
-from publish.book import Book
 from publish.tools.drop_chapter import drop_chapter, without_links
 from publish.tools.new_chapter import chapter_of, new_chapter
 
 
 def test_a_chapter_in_the_middle_passes_the_tests_of_the_book_as_it_is(copy, run_tests):
+    before = copy.chapters()
     path = new_chapter("attention", "Attention", "02", copy)
-    names = [chapter.name for chapter in Book(copy.root).chapters()]
-    assert names.index(path.name) == 2 and len(names) == len(copy.chapters()) + 1
+    assert copy.chapters() == [*before[:2], path, *before[2:]]
     words = f"{path.stem} or contents or address or twice"
     printed, code = run_tests("tests/book/test_chapters.py", "tests/book/test_numbers.py", "-k", words)
     assert code == 0, printed
@@ -25,14 +24,14 @@ def test_a_chapter_in_the_middle_passes_the_tests_of_the_book_as_it_is(copy, run
 def test_a_new_chapter_stands_behind_the_last_one_and_runs_and_dropping_it_restores_every_byte(
     copy, content, run_tests
 ):
-    before = content()
+    before, chapters = content(), copy.chapters()
     path = new_chapter("attention", "Attention", book=copy)
-    assert Book(copy.root).chapters() == [*copy.chapters(), path]
+    assert copy.chapters() == [*chapters, path]
     with pytest.raises(ValueError, match=f"there is already {path.name}"):
-        new_chapter("attention", "Attention", book=Book(copy.root))
+        new_chapter("attention", "Attention", book=copy)
     printed, code = run_tests("--nbmake", str(path))
     assert code == 0 and "1 passed" in printed, printed
-    assert drop_chapter("attention", Book(copy.root)) == []
+    assert drop_chapter("attention", copy) == []
     assert {path: now for path, now in content().items() if "__pycache__" not in path.parts} == before
 
 
@@ -56,10 +55,9 @@ def test_a_wrong_argument_changes_nothing(copy, content, name, title, after, fau
 def test_a_dropped_chapter_leaves_no_link_and_no_broken_page(copy, run_tests, place):
     stem = copy.chapters()[place].stem
     drop_chapter(stem, copy)
-    left = Book(copy.root)
-    assert stem not in [path.stem for path in left.chapters()]
-    for _, name in left.documents():
-        page = left.root / f"{name}.ipynb"
+    assert stem not in [path.stem for path in copy.chapters()]
+    for _, name in copy.documents():
+        page = copy.root / f"{name}.ipynb"
         text = (page if page.exists() else page.with_suffix(".md")).read_text(encoding="utf-8")
         assert f"({stem}.ipynb" not in text and f"/{stem}.ipynb" not in text, name
     tests = ("tests/book/test_chapters.py", "tests/book/test_glossary.py")
