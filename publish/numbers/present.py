@@ -35,25 +35,14 @@ _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
 def present(notebook, book=None):
-    """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place."""
+    """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place.
+
+    Cells that a table leads to get an address of their own, such as "cell-full-run".
+    """
     book = book or Book()
     tables, pages = lists.read(book.root), [name for _, name in book.documents()]
     linked = {row["place"].partition(":")[2] for row in [*tables["figures"], *tables["papers"]]}
-    # The page lies in the folder of the chapters.
-    return prepare(notebook, "reproduction.html" if "chapters/reproduction" in pages else "", linked)
-
-
-def prepare(notebook, report, linked):
-    """The work of `present` on plain data.
-
-    Parameters
-    ----------
-    notebook : dict
-    report : str
-        The address of the page that lists all claims; "" where the book has none.
-    linked : set of str
-        The ids of cells that get an address of their own, such as "cell-full-run".
-    """
+    report = "reproduction.html" if "chapters/reproduction" in pages else ""  # in the folder of the chapters
     cells, named = [], set()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":

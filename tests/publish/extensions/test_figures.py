@@ -60,19 +60,19 @@ def test_what_is_referred_to_is_still_there(figure):
     assert referred and referred <= ids
 
 
-@pytest.mark.parametrize(
-    ("head", "size"),
-    [
-        ('width="469.2pt" height="225pt" viewBox="0 0 469.2 225"', (626, 300)),
-        ('width="12cm" height="96"', (454, 96)),
-        ('width="100%" viewBox="0,0,30,40"', (30, 40)),
-        ("", None),
-    ],
-)
-def test_a_figure_says_its_size(head, size, tmp_path):
+SIZES = {
+    'width="469.2pt" height="225pt" viewBox="0 0 469.2 225"': (626, 300),
+    'width="12cm" height="96"': (454, 96),
+    'width="100%" viewBox="0,0,30,40"': (30, 40),
+    "": None,
+}
+
+
+@pytest.mark.parametrize("head", SIZES)
+def test_a_figure_says_its_size(head, tmp_path):
     path = tmp_path / "a.svg"
     path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {head}><path d="M0 0"/></svg>')
-    assert picture_size(path) == size
+    assert picture_size(path) == SIZES[head]
 
 
 def test_a_photograph_says_its_size_and_what_is_no_figure_is_named(tmp_path):

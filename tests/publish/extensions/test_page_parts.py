@@ -21,20 +21,19 @@ def test_the_description_is_the_first_paragraph_as_it_is_read_aloud_and_ends_at_
     assert len(text) <= 52 and text.endswith("word…")
 
 
-@pytest.mark.parametrize(
-    ("repository", "address"),
-    [
-        ("https://github.com/OWNER/nets", "https://owner.github.io/nets/ko/"),
-        ("https://github.com/a/b.git", "https://a.github.io/b/ko/"),
-        ("https://gitlab.com/a/b", "https://a.gitlab.io/b/ko/"),
-        ("https://github.com/OWNER/owner.github.io", "https://owner.github.io/ko/"),
-        ("https://github.com/a/b.github.io", "https://a.github.io/b.github.io/ko/"),
-        ("", ""),
-        ("https://github.com/a", ""),
-    ],
-)
-def test_the_address_of_the_pages_follows_from_the_repository(repository, address):
-    assert pages_address(repository, "ko") == address
+PLACES = {
+    "https://github.com/OWNER/nets": "https://owner.github.io/nets/ko/",
+    "https://github.com/a/b.git": "https://a.github.io/b/ko/",
+    "https://gitlab.com/a/b": "https://a.gitlab.io/b/ko/",
+    "https://github.com/OWNER/owner.github.io": "https://owner.github.io/ko/",
+    "https://github.com/a/b.github.io": "https://a.github.io/b.github.io/ko/",
+    "": "",
+    "https://github.com/a": "",
+}
+
+
+def test_the_address_of_the_pages_follows_from_the_repository():
+    assert {repository: pages_address(repository, "ko") for repository in PLACES} == PLACES
 
 
 def test_the_sitemap_holds_the_addresses():

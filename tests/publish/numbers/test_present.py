@@ -21,7 +21,7 @@ def checks(*results, tags=("checks",)):
     ]
     cell = nbformat.v4.new_code_cell("claims()", outputs=outputs, metadata={"tags": list(tags)}, id="some-checks")
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    present.prepare(notebook, "reproduction.html", set())
+    present.present(notebook)
     return notebook.cells[0]
 
 
