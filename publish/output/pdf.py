@@ -89,7 +89,6 @@ def make(book):
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
     writer.metadata = {"/Title": book.title, "/Author": book.config.get("author", "")}
     writer.page_mode = "/UseOutlines"
-    writer.create_viewer_preferences().display_doctitle = True
     with whole(target) as unfinished:
         writer.write(unfinished)
     return target

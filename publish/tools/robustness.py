@@ -62,7 +62,7 @@ class Run:
     threads: int = 1
 
     def __str__(self):
-        return f"{self.path.stem}, {self.data}, seeds {self.shift}, {self.setting}, threads {self.threads}"
+        return f"{self.path.stem[:2]}, {self.data}, seeds{self.shift}, {self.setting}, threads{self.threads}"
 
     def file(self, book):
         return book.build / "robustness" / f"torch-{TORCH}" / f"{str(self).replace(', ', '-').replace(' ', '-')}.json"
