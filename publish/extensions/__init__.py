@@ -7,8 +7,8 @@ import hashlib
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "notebooks")
-PUBLISH = Path(__file__).resolve().parent.parent
+MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "questions", "moving", "notebooks")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def inside(node, kinds):
@@ -19,10 +19,10 @@ def inside(node, kinds):
     return False
 
 
-def _hash(pattern):
-    """A hash of the files of publish/ that fit a pattern: str."""
-    paths = sorted(path for path in PUBLISH.glob(pattern) if path.is_file())
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+def _hash(*patterns):
+    """A hash of the files below the root that fit one of some patterns: str."""
+    paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path.suffix != ".pyc")).hexdigest()
 
 
 def setup(app):
@@ -30,6 +30,6 @@ def setup(app):
         import_module(f"{__name__}.{name}").setup(app)
     # Sphinx looks only at texts and settings. As a setting, code that changed has every page read again, and a style or
     # a script that changed has every page written again.
-    app.add_config_value("book_code", _hash("**/*.py"), "env", str)
-    app.add_config_value("book_look", _hash("theme/**/*"), "html", str)
+    app.add_config_value("book_code", _hash("publish/**/*.py"), "env", str)
+    app.add_config_value("book_look", _hash("publish/theme/**/*", "lecture_utils/moving/**/*"), "html", str)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

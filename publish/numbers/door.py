@@ -13,6 +13,7 @@ import re
 from html import escape
 from itertools import groupby
 
+from lecture_utils import moving
 from publish.extensions.figures import smaller
 from publish.extensions.theme import buttons
 from publish.numbers.html import link, number
@@ -44,14 +45,14 @@ def picture(chapter, wanted=None):
 
     It is that of the cell `wanted`, else of the first cell that only draws, else of the first that shows one.
     """
-    cells = chapter.notebook["cells"]
-    shown = [(cell, out["data"]) for cell in cells for out in cell.get("outputs", ()) if "data" in out]
-    shown = [(cell, "".join(data["image/svg+xml"])) for cell, data in shown if "image/svg+xml" in data]
+    shown = [(cell, out) for cell in chapter.notebook["cells"] for out in cell.get("outputs", ()) if "data" in out]
+    shown = [(cell, out) for cell, out in shown if "image/svg+xml" in out["data"]]
     if not shown:
         return "", ""
     shown.sort(key=lambda pair: (pair[0]["id"] != wanted, "draw" not in pair[0]["metadata"].get("tags", [])))
-    cell, svg = shown[0]
-    return svg, cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
+    cell, output = shown[0]
+    alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
+    return "".join(output["data"]["image/svg+xml"]), output["metadata"].get(moving.KEY, {}).get("alt", alt)
 
 
 def card(chapter, question, name, alt, colab):

@@ -6,11 +6,13 @@ page says on the closed cell is settled here. In Jupyter and Colab claims are th
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape
 
 import nbformat
 
+from lecture_utils import exercises, moving
 from lecture_utils.claims import KEY
 from publish.book import Book
 from publish.numbers import lists
@@ -23,6 +25,7 @@ WORDS = {
     "machinery": ("Show the code that this rests on", "Hide the code that this rests on"),
     "draw": ("Show the code that draws this", "Hide the code that draws this"),
     "solution": ("Show the answer's code", "Hide the answer's code"),
+    "answer": ("Show how the run decides it", "Hide how the run decides it"),
     "checks": ("Checks of this section", "Hide the checks of this section"),
     "held": ("1 check of this section held", "{} checks of this section held"),
     "failed": ("1 check of this section failed", "{} checks of this section failed"),
@@ -30,7 +33,7 @@ WORDS = {
     "not claimed": "not claimed on these data",
 }
 #: What a cell may be. The first of these tags that a cell has counts: an answer stays one where it makes checks.
-KINDS = ("solution", "checks", "finding", "machinery", "draw")
+KINDS = ("solution", "checks", "finding", "machinery", "draw", "answer")
 _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
@@ -56,6 +59,13 @@ def present(notebook, book=None):
             claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
             for output in claims:
                 output["data"]["text/html"] = line(output, report, named)
+            for output in cell["outputs"]:
+                if record := output.get("metadata", {}).get(moving.KEY):
+                    # The scripts of a notebook are its own; the pages share theirs (publish/extensions/moving.py).
+                    output["data"]["text/html"] = moving.place(record)
+                    cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})["alt"] = record["alt"]
+                if record := output.get("metadata", {}).get(exercises.KEY):
+                    output["data"]["text/html"] = answered(record)
             _fold(cell, [output["metadata"][KEY]["holds"] for output in claims])
         cells.append(cell)
     notebook["cells"] = cells
@@ -94,6 +104,18 @@ def line(output, report, named):
     return (
         f'<p class="claim"{id_}><span class="claim-mark">{plain[0]}</span> {escape(record["statement"])}{figures} '
         f'<span class="claim-id">{more}</span></p>'
+    )
+
+
+def answered(record):
+    """The answer to a prediction on the page: str, HTML. Its script says more to a reader who has answered."""
+    spoken, words = f"{exercises.spoken(record)} {record['because']}", exercises.PAGE
+    data = {key: record[key] for key in ("kind", "right", "wrong", "because")}
+    return (
+        f'<div class="answer" id="answer-{record["id"].replace(".", "-")}" data-answers="{record["id"]}" '
+        f'data-spoken="{escape(spoken)}" data-answer="{escape(json.dumps(data, ensure_ascii=False))}">'
+        f'<p class="said" role="status"></p><details><summary>{escape(words["answer"])}</summary>'
+        f"<p>{escape(spoken)}</p></details></div>"
     )
 
 

@@ -14,8 +14,9 @@ CLOSED = {
     "finding": "hide-input",
     "machinery": "hide-input",
     "draw": "hide-input",
+    "answer": "hide-input",
 }
-#: What a student finishes: code cells in sight and words of prose in a chapter; lines of a code cell (the median, the
+#: What a student finishes: code cells in sight and words of prose before the answers; lines of a code cell (median,
 #: longest); words of a Markdown cell; claims that a reader is shown, from and to.
 VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 7, 25, 170, (5, 10)
 
@@ -84,6 +85,21 @@ def claims(cell):
     """The calls of `claim` in a code cell: list of ast.Call."""
     nodes = ast.walk(ast.parse(cell.source))
     return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"]
+
+
+def alt(cell):
+    """What a cell says is seen in its picture: in its metadata, or where `show` is called with a moving figure."""
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
+            return next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "alt"), "")
+    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
+def calls(cell, name):
+    """The first arguments of the calls of a function in a code cell, where they are written out: list."""
+    nodes = ast.walk(ast.parse(cell.source))
+    found = [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name]
+    return [getattr(node.args[0], "value", None) if node.args else None for node in found]
 
 
 def lines(cell):
