@@ -122,6 +122,11 @@ class Columns:
         """Add an edge between two nodes, by their names."""
         self.edges.append((tail, head, kind, label, at))
 
+    def extent(self):
+        """The first and the last row."""
+        rows = [y for *_, y in self._nodes.values()]
+        return min(rows), max(rows)
+
     def dot(self):
         """The DOT text."""
         across = self._across()
@@ -176,9 +181,9 @@ class Columns:
 
     def _boxes(self, across):
         """The grey boxes as nodes that come first and so lie below."""
-        rows = [y for *_, y in self._nodes.values()]
+        first, last = self.extent()
         lines = 1 + max(title.count("\n") for title in self.titles.values())
-        top, bottom = (min(rows) - 0.5) * self.row - 7 - 17 * lines, (max(rows) + 0.5) * self.row + 5
+        top, bottom = (first - 0.5) * self.row - 7 - 17 * lines, (last + 0.5) * self.row + 5
         for box, title in self.titles.items():
             sides = [(across[c], self._width(name) / 2) for name, (_, c, _) in self._nodes.items() if c[0] == box]
             left, right = min(x - half for x, half in sides) - 7, max(x + half for x, half in sides) + 7

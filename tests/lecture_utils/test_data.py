@@ -112,16 +112,12 @@ def small_is_mnist(monkeypatch):
 
 
 def assert_small(found):
-    """All of the small set, in its order."""
+    """All of the small set, in its order, as tensors and as files."""
     levels = torch.cat([found.train_images, found.test_images])
     assert found.train_images.shape == (TRAIN, 1, 28, 28) and found.test_images.shape == (TEST, 1, 28, 28)
     assert levels.dtype == torch.uint8 and found.train_labels.dtype == found.test_labels.dtype == torch.int64
     assert torch.equal(levels, torch.arange(TRAIN + TEST, dtype=torch.uint8).reshape(-1, 1, 1, 1).expand_as(levels))
     assert torch.equal(torch.cat([found.train_labels, found.test_labels]), torch.arange(TRAIN + TEST) % 10)
-
-
-def assert_files(found):
-    """The files are the pictures."""
     assert {path.relative_to(found.folder).as_posix() for path in found.folder.glob("*/*/*.png")} == set(small_set())
     assert all((found.folder / name).read_bytes() == content for name, content in small_set().items())
 
@@ -150,7 +146,6 @@ def test_a_folder_is_taken_in_the_order_of_its_numbers(use, folder, capsys):
 def test_an_archive_is_taken_whatever_its_folder_is_called(use, tmp_path, capsys, root):
     found = use(write_archive(tmp_path / "small.tgz", small_set(), root=root))
     assert_small(found)
-    assert_files(found)
     assert found.folder.is_relative_to(tmp_path / "cache")
     assert capsys.readouterr().out.endswith("\n(the archive small.tgz that LECTURE_MNIST names)\n")
 
@@ -330,7 +325,6 @@ def member(name, kind=tarfile.REGTYPE):
 def test_a_member_that_points_elsewhere_is_never_followed(use, tmp_path, odd):
     found = use(write_archive(tmp_path / "small.tgz", small_set(), odd))
     assert_small(found)
-    assert_files(found)
     assert not list(tmp_path.rglob("*e.png")) and not Path("/e.png").exists()
 
 
@@ -483,7 +477,6 @@ def md5(content):
 def test_the_download_by_fastai_is_kept_for_next_time(host, tmp_path, small_is_mnist, capfd):
     found = digits()
     assert_small(found)
-    assert_files(found)
     assert capfd.readouterr() == (
         "Downloading MNIST, 15.7 MB ...\nData: MNIST, 20 training and 10 test images\n(downloaded by fastai)\n",
         "",
@@ -531,7 +524,7 @@ def test_the_pictures_are_read_once(use, folder):
     state = file.stat()
     file.write_bytes(bytes(state.st_size))
     os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))  # so that nothing shows the change
-    assert_small(use(folder))
+    assert use(folder).train_images[3, 0, 0, 0] == 3
 
 
 def change_in_place(file):
@@ -561,7 +554,7 @@ def test_a_changed_folder_is_read_again(use, folder, change):
 
 
 def test_a_changed_archive_is_read_again(use, archive, tmp_path):
-    assert_files(use(archive))
+    use(archive)
     state = archive.stat()
     write_archive(archive, small_set() | {"training/3/8.png": png(200)})
     os.utime(archive, ns=(state.st_atime_ns, state.st_mtime_ns))
@@ -574,16 +567,13 @@ def test_a_changed_archive_is_read_again(use, archive, tmp_path):
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
-        ("digits.npz", lambda whole: b""),
         ("digits.npz", lambda whole: whole[: len(whole) // 2]),
-        ("digits.npz", lambda whole: b"no arrays at all"),
         ("digits.npz", lambda whole: whole.replace(bytes([4]) * 784, bytes([4]) * 783 + bytes([5]))),
         ("about.json", lambda whole: b""),
-        ("about.json", lambda whole: b"{}"),
         ("about.json", lambda whole: re.sub(rb'"form": \d+', b'"form": 0', whole)),  # of an older version
         ("pictures/training/3/8.png", None),
     ],
-    ids=["empty", "cut", "other", "one pixel", "no words", "other words", "older", "file lost"],
+    ids=["cut", "one pixel", "no words", "older", "file lost"],
 )
 def test_what_is_damaged_is_made_again(use, archive, tmp_path, name, damage):
     use(archive)
@@ -596,7 +586,6 @@ def test_what_is_damaged_is_made_again(use, archive, tmp_path, name, damage):
         kept.unlink()
     found = use(archive)
     assert_small(found)
-    assert_files(found)
     assert kept.read_bytes() == whole or name == "digits.npz"
 
 
@@ -608,25 +597,20 @@ def test_two_folders_of_one_name_are_two(use, folder, tmp_path):
 
 
 def test_what_cannot_be_kept_lies_in_a_temporary_folder(use, archive, capsys, tmp_path, monkeypatch):
-    monkeypatch.setenv("LECTURE_CACHE", f"{os.devnull}/cache")  # which not even the administrator can make
+    nowhere = f"{os.devnull}/cache"  # which not even the administrator can make
+    monkeypatch.setenv("LECTURE_CACHE", nowhere)
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     found = use(archive)
     assert_small(found)
-    assert_files(found)
     assert found.folder.is_relative_to(tmp_path / "temporary")
-    assert (
-        f"nothing is kept for next time, because {os.devnull}/cache cannot be written (Not a directory); let LECTURE_"
-        in capsys.readouterr().out
-    )
-
-
-def test_without_any_place_the_error_names_both(use, archive, monkeypatch):
-    monkeypatch.setenv("LECTURE_CACHE", f"{os.devnull}/cache")
+    says = f"nothing is kept for next time, because {nowhere} cannot be written (Not a directory); let LECTURE_"
+    assert says in capsys.readouterr().out
+    # Where that cannot be written either, the error names both.
     monkeypatch.setattr("tempfile.tempdir", f"{os.devnull}/temporary")
-    with pytest.raises(DataError) as caught:
+    data._temporary.cache_clear()
+    with pytest.raises(DataError, match=f"{archive}: .*{nowhere} cannot .*{os.devnull}/temporary/.* cannot be written"):
         use(archive)
-    assert re.search(f"{archive}: .*{os.devnull}/cache cannot .*{os.devnull}/temporary/.* cannot be", str(caught.value))
 
 
 def test_a_cache_that_cannot_be_written_any_more_is_still_read(use, archive, tmp_path, capsys):
@@ -693,14 +677,13 @@ def test_whole_or_not_at_all_at_every_moment(use, archive, tmp_path, act, monkey
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     moment, status = 0, None
     while status != 0:  # at 0 the work was done before the moment came
-        moment += 1 if moment < 15 else 9  # one picture is written like another
+        moment += 9 if 9 < moment < 64 else 1  # one picture is written like another
 
         def run():
             left = at_moment(moment, tmp_path / "cache", act)  # noqa: B023
             try:
                 found = use(archive)
                 assert_small(found)
-                assert_files(found)
             except KeyboardInterrupt:
                 os._exit(3)
             except DataError as error:
@@ -711,10 +694,9 @@ def test_whole_or_not_at_all_at_every_moment(use, archive, tmp_path, act, monkey
         assert status in (0, 9, 3 << 8), f"moment {moment}"
         found = use(archive)
         assert_small(found)
-        assert_files(found)
         assert len(cache(tmp_path) - {"unfinished"}) == 1  # which the next that makes something clears away
         shutil.rmtree(tmp_path / "cache")
-    assert moment > 15, "the hook sees what is written"
+    assert moment > 64, "the hook sees what is written"
 
 
 def test_two_that_start_at_once_make_it_once(archive, tmp_path, monkeypatch):
