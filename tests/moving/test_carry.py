@@ -1,4 +1,4 @@
-"""The figure of chapter 9: pictures and nets as the chapter moves and runs them, from the rounded weights of its cell."""
+"""The figure of chapter 9: pictures and nets as the chapter moves and runs them, from the rounded weights sent."""
 
 import pytest
 import torch
