@@ -93,6 +93,8 @@ def _for_paper(article):
     Code that a page shows on demand stays out, and of a section's checks their one line stays. Answers are open: they
     stand at the end of their chapter.
     """
+    for element in article.select("form.question"):  # a question is to be read, and answered with a pen
+        element.name = "div"
     for element in article.select(_SCREEN):
         element.decompose()
     for element in article.select("noscript"):
