@@ -7,13 +7,14 @@ import hashlib
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "questions", "notebooks")
+MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "questions", "moving", "notebooks")
 
 
 def _look():
     """A hash of all that decides how a page looks: str."""
-    publish = Path(__file__).resolve().parent.parent
-    files = [path for name in ("theme", "extensions") for path in (publish / name).rglob("*") if path.is_file()]
+    root = Path(__file__).resolve().parents[2]
+    folders = ("publish/theme", "publish/extensions", "lecture_utils/moving")
+    files = [path for name in folders for path in (root / name).rglob("*") if path.is_file()]
     key = hashlib.sha256()
     for path in sorted(path for path in files if path.suffix != ".pyc"):
         key.update(path.read_bytes())

@@ -17,6 +17,7 @@ _SCRIPTS = {
     "clipboard": ("highlight",),
     "copybutton": ("highlight",),
     "numbers.js": ('class="table numbers"',),
+    "moving.js": ('class="moving-figure"',),
 }
 # The theme's templates name these themselves, so they are not in Sphinx's list.
 _SHEETS = ["_static/basic.css", "_static/styles/pydata-sphinx-theme.css"]

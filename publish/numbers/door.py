@@ -13,6 +13,7 @@ import re
 from html import escape
 from itertools import groupby
 
+from lecture_utils import moving
 from publish.extensions.figures import smaller
 from publish.extensions.theme import buttons
 from publish.numbers.html import link, number
@@ -46,9 +47,10 @@ def picture(chapter, wanted=None):
     """
     shown = {}
     for cell in chapter.notebook["cells"]:
-        for svg in (output.get("data", {}).get("image/svg+xml") for output in cell.get("outputs", [])):
-            if svg:
+        for output in cell.get("outputs", []):
+            if svg := output.get("data", {}).get("image/svg+xml"):
                 alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
+                alt = output["metadata"].get(moving.KEY, {}).get("alt", alt)
                 shown.setdefault(cell["id"], ("".join(svg), alt, "draw" in cell["metadata"].get("tags", [])))
     order = sorted(shown, key=lambda id_: (id_ != wanted, not shown[id_][2]))
     return shown[order[0]][:2] if order else ("", "")

@@ -10,7 +10,7 @@ import json
 import re
 from html import escape
 
-from lecture_utils import exercises
+from lecture_utils import exercises, moving
 from lecture_utils.claims import KEY
 from publish.book import Book
 from publish.numbers import lists
@@ -75,6 +75,10 @@ def prepare(notebook, report, linked):
             for output in claims:
                 output["data"]["text/html"] = line(output, report, named)
             for output in cell["outputs"]:
+                if record := output.get("metadata", {}).get(moving.KEY):
+                    # The scripts of a notebook are its own; the pages share theirs (publish/extensions/moving.py).
+                    output["data"]["text/html"] = moving.place(record)
+                    cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})["alt"] = record["alt"]
                 if record := output.get("metadata", {}).get(exercises.KEY):
                     output["data"]["text/html"] = answered(record)
             _fold(cell, [output["metadata"][KEY]["holds"] for output in claims])

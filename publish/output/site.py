@@ -39,6 +39,8 @@ def lean(edition):
     scripts = [path.read_text(encoding="utf-8") for path in sorted((edition / "_static").rglob("*.js"))]
     names = list(dict.fromkeys(name for text in pages.values() for name in _SHEET.findall(text)))
     joined = sheet.join(edition / "_static", names, sheet.words([*pages.values(), *scripts]))
+    for name in set(names):
+        (edition / "_static" / name).unlink()
     (edition / "_static" / "style.css").write_text(joined, encoding="utf-8")
     # Browsers keep a sheet as long as its address stays.
     version = hashlib.sha256(joined.encode()).hexdigest()[:8]

@@ -65,6 +65,14 @@ def claims(cell):
     return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"]
 
 
+def alt(cell):
+    """What a cell says is seen in its picture: in its metadata, or where `show` is called with a moving figure."""
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
+            return next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "alt"), "")
+    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
 def calls(cell, name):
     """The first arguments of the calls of a function in a code cell, where they are written out: list."""
     nodes = ast.walk(ast.parse(cell.source))

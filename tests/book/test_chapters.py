@@ -184,7 +184,7 @@ def draws(cell):
 
 def test_every_drawing_cell_says_what_is_seen(notebook):
     for cell in code_cells(notebook):
-        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        alt = reading.alt(cell)
         if draws(cell) or "draw" in tags(cell):
             assert len(alt.split()) >= 8, f"{cell.id}: say in mystnb.image.alt what is seen"
         assert "\n" not in alt and not re.search(r"\.(svg|png)\b", alt), cell.id

@@ -1,0 +1,251 @@
+"""The moving figures in a browser: a mouse, the keyboard and a finger move what is drawn, as formulas say.
+
+A new figure adds a row to ROWS.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp
+
+import pytest
+from node import call
+from site_files import EN, SITE, pages, weight
+from test_disk import unpacked  # noqa: F401
+from test_reading import AXE, axe
+
+from lecture_utils import moving
+
+SHARED, OWN = 13_000, 8_000  # bytes, packed: what all figures share with its style, and what each brings
+LIVE = ".mv-live"
+
+
+@dataclass
+class Row:
+    """What a figure does.
+
+    Attributes
+    ----------
+    figure : str
+    handle : str
+        The selector of something to grip, from the figure.
+    path : str
+        The selector of the path that it moves.
+    expected : callable
+        From the figure, a playwright.sync_api.Locator, to a function: the y at x that the path should have, by the
+        formula and by what the figure tells a screen reader.
+    train : tuple of str, optional
+        The name of the button that starts training, and what the figure says when it is over, as a pattern.
+    trained : callable, optional
+        From the settings to the number that training has then reached, with two digits: str.
+    """
+
+    figure: str
+    handle: str
+    path: str
+    expected: Callable
+    train: tuple = ()
+    trained: Callable = None
+
+
+def bumps(figure):
+    values = [float(one.get_attribute("aria-valuenow")) for one in figure.get_by_role("slider").all()[:9]]
+    stair = lambda x, edge: 1 / (1 + exp(-3 * (x - edge)))  # noqa: E731
+    parts = list(zip(values[::3], values[1::3], values[2::3], strict=True))
+    return lambda x: sum(height * (stair(x, left) - stair(x, right)) for left, height, right in parts)
+
+
+def bumps_trained(settings):
+    return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
+
+
+ROWS = [
+    Row(
+        figure="bumps",
+        handle=".mv-handle >> nth=1",
+        path="path.mv-mine >> nth=0",
+        expected=bumps,
+        train=("Let training try", "After 500 steps"),
+        trained=bumps_trained,
+    ),
+]
+each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
+
+
+def page_of(row):
+    """The page that shows a figure, and its settings."""
+    mark = f'data-figure="{row.figure}"'
+    return next(path for path in pages() if mark in (SITE / path).read_text(encoding="utf-8"))
+
+
+def alive(page, row):
+    """Go to the figure, and wait until it lives: a playwright.sync_api.Locator."""
+    figure = page.locator(f'.moving-figure[data-figure="{row.figure}"]').first
+    figure.scroll_into_view_if_needed()
+    figure.locator(f"{LIVE} svg path[d^=M]").first.wait_for(state="attached")
+    return figure
+
+
+def points(figure, row):
+    """What a path draws, in the units of its axes: list of (x, y)."""
+    path = figure.locator(row.path)
+    facts = path.evaluate("one => [one.closest('svg').dataset.x, one.closest('svg').dataset.y, one.getAttribute('d')]")
+    (x0, x1, left, right), (y0, y1, bottom, top) = (tuple(map(float, fact.split())) for fact in facts[:2])
+    pairs = [tuple(map(float, pair.split())) for pair in facts[2].lstrip("M").replace("M", "L").split("L")]
+    return [
+        (x0 + (x - left) / (right - left) * (x1 - x0), y0 + (y - bottom) / (top - bottom) * (y1 - y0)) for x, y in pairs
+    ]
+
+
+def follows(figure, row, before):
+    """Whether the path has changed, and is what the formula says; pixels are drawn to a tenth."""
+    now, expected = points(figure, row), row.expected(figure)
+    heights = [y for _, y in now]
+    room = 0.02 * (max(heights) - min(heights)) + 0.01
+    assert now != before
+    assert max(abs(y - expected(x)) for x, y in now) < room
+
+
+def settle(page):
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def middle(figure, row):
+    box = figure.locator(row.handle).locator(".mv-knob").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_every_figure_of_the_package_has_a_row_and_a_page():
+    assert sorted(row.figure for row in ROWS) == moving.names()
+    assert all(map(page_of, ROWS))
+
+
+@each_figure
+def test_a_mouse_and_the_keyboard_move_what_is_drawn(row, open_page, address):
+    page = open_page(page_of(row))
+    assert not [url for url in page.asked if "/moving/" in url]  # nobody is near
+    figure = alive(page, row)
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    before = points(figure, row)
+    settle(page)
+    assert points(figure, row) == before  # nothing moves before the reader asks
+    x, y = middle(figure, row)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 12, y - 40, steps=4)
+    page.mouse.up()
+    settle(page)
+    follows(figure, row, before)
+    before, handle = points(figure, row), figure.locator(row.handle)
+    handle.focus()
+    said = handle.get_attribute("aria-valuetext")
+    for key in ("Shift+ArrowUp", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    settle(page)
+    follows(figure, row, before)
+    assert handle.get_attribute("aria-valuetext") != said and handle.get_attribute("aria-label")
+    assert not page.errors and all(url.startswith((address, "data:")) for url in page.asked)
+
+
+@each_figure
+def test_a_finger_moves_the_handle_and_not_the_page(row, open_page):
+    page = open_page(page_of(row), width=390, has_touch=True, is_mobile=True)
+    figure = alive(page, row)
+    figure.locator(row.handle).scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 100)")
+    settle(page)
+    before, at = points(figure, row), page.evaluate("scrollY")
+    x, y = middle(figure, row)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for k in range(1, 7):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + k, "y": y - 6 * k}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settle(page)
+    follows(figure, row, before)
+    assert page.evaluate("scrollY") == at
+
+
+@each_figure
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_training_reaches_the_number_that_pytorch_reaches(row, motion, open_page):
+    if not row.train:
+        pytest.skip("this figure trains nothing")
+    page = open_page(page_of(row), reduced_motion=motion)
+    figure = alive(page, row)
+    button, over = row.train
+    figure.get_by_role("button", name=button).click()
+    status = figure.get_by_role("status").filter(has_text=over)
+    status.wait_for()
+    assert row.trained(figure.evaluate("one => JSON.parse(one.dataset.settings)")) in status.inner_text()
+    assert not page.errors
+
+
+@each_figure
+@pytest.mark.parametrize("width", [1350, 390])
+def test_its_room_is_kept_and_axe_finds_nothing_in_both_themes(row, width, open_page):
+    page = open_page(page_of(row), width=width, reduced_motion="reduce")
+    figure = alive(page, row)
+    room = figure.evaluate("one => parseFloat(getComputedStyle(one).minHeight)")
+    needed = figure.locator(LIVE).bounding_box()["height"]
+    assert room - 60 <= needed <= room, f"{row.figure}.css: it needs {needed:.0f} px at {width}, and keeps {room:.0f}"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+        assert not axe(page, AXE, f'.moving-figure[data-figure="{row.figure}"]')
+
+
+@each_figure
+def test_paper_and_a_page_without_scripts_show_the_still(row, open_page):
+    page = open_page(page_of(row))
+    figure = alive(page, row)
+    still, living = figure.locator("img"), figure.locator(LIVE)
+    assert living.is_visible() and not still.is_visible()
+    page.emulate_media(media="print")
+    assert still.is_visible() and not living.is_visible()
+    page = open_page(page_of(row), java_script_enabled=False)
+    figure = page.locator(f'.moving-figure[data-figure="{row.figure}"]').first
+    assert figure.locator("img").is_visible()
+    assert figure.bounding_box()["height"] < figure.locator("img").bounding_box()["height"] + 50  # no empty room
+
+
+@each_figure
+def test_it_lives_in_a_page_from_the_disk(row, open_page, unpacked):  # noqa: F811
+    page = open_page(page_of(row), base=unpacked)
+    assert alive(page, row).locator(LIVE).is_visible()
+    assert not page.errors and all(url.startswith(("file:", "data:")) for url in page.asked)
+
+
+@each_figure
+def test_a_notebooks_output_lives_in_a_frame_without_rights(row, open_page):
+    page = open_page(page_of(row))
+    settings = page.locator(f'[data-figure="{row.figure}"]').first.evaluate("one => JSON.parse(one.dataset.settings)")
+    still = {"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'}
+    output = moving.notebook_html({"figure": row.figure, "settings": settings, "alt": "It."}, still)
+    page = open_page("about:blank", base="")
+    page.evaluate(
+        """(output) => {
+          const frame = document.createElement("iframe");
+          frame.setAttribute("sandbox", "allow-scripts");
+          frame.style = "width: 700px; height: 900px";
+          frame.srcdoc = output;
+          document.body.append(frame);
+        }""",
+        output,
+    )
+    frame = page.frame_locator("iframe")
+    frame.locator(f"{LIVE} svg path[d^=M]").first.wait_for(state="attached")
+    handle = frame.locator(row.handle)
+    said = handle.get_attribute("aria-valuetext")
+    handle.focus()
+    page.keyboard.press("Shift+ArrowUp")
+    handle.and_(frame.locator(f":not([aria-valuetext={said!r}])")).wait_for()
+    assert not page.errors and all(url.startswith(("about:", "data:")) for url in page.asked)
+
+
+def test_figures_are_small():
+    folder = EN / "_static" / "moving"
+    assert weight(folder / "shared.js") + weight(folder / "figures.css") < SHARED + 300 * len(ROWS)
+    assert {
+        path.name: weight(path) for path in folder.glob("*.js") if path.name != "shared.js" and weight(path) > OWN
+    } == {}
