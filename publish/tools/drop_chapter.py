@@ -1,4 +1,4 @@
-"""Take a chapter out of the book: its notebook, its line in the contents, and the links that lead to it.
+"""Take a chapter out of the book: its notebook, its exercises, its line in the contents, and links that lead to it.
 
     python -m publish.tools.drop_chapter 04
 
@@ -101,6 +101,7 @@ def drop_chapter(name, book=None):
     line = rf"(?m)^ *- file: *chapters/{re.escape(path.stem)}(\.ipynb)? *\n"
     _write(contents, re.sub(line, "", contents.read_text(encoding="utf-8")))
     path.unlink()
+    (book.root / "lecture_utils" / "exercises" / f"ch{path.stem[:2]}.py").unlink(missing_ok=True)
     return found
 
 

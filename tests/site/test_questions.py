@@ -52,7 +52,7 @@ def test_a_choice_is_committed_to_with_the_mouse_and_answered_behind_the_experim
 
 def test_the_keyboard_is_enough(open_page):
     page = open_page(PAGE_OF_IT)
-    form, answer, data = prediction(page)
+    form, answer, _ = prediction(page)
     form.locator("input").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
