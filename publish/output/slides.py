@@ -62,8 +62,6 @@ def stacks(article):
     article : bs4.Tag
         The article of a built page. It is changed.
     """
-    for element in article.select(f"{_LEFT_OUT}, {_CLOSED}"):
-        element.decompose()
     for element in article.select("form.question"):
         element.name, element.attrs = "div", {"class": element["class"]}
     for element in article.select(".katex-html"):
@@ -90,6 +88,9 @@ def _slides(blocks):
         if not text and not block.find(["img", "svg", "video"]):
             continue
         alone = "question" in kind
+        if "tag_answer" in kind and len(found) > 1:  # below what was measured
+            found[-1 if found[-1] else -2].append(block)
+            continue
         begins = block.name in ("h2", "h3") or alone or length + len(text) > LENGTH
         if begins and found[-1] and not (len(found[-1]) == 1 and found[-1][0].name in ("h2", "h3")):
             found.append([])
@@ -134,6 +135,8 @@ def make_slides(book, pages, target):
         if not file.exists():
             raise FileNotFoundError(f"{file} is not there: run make book")
         article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
+        for element in article.select(f"{_LEFT_OUT}, {_CLOSED}"):
+            element.decompose()
         _rewrite(article, pages, name, {f"{other}.html" for other in names}, target)
         found = "\n".join(
             f"<section>{''.join(f'<section>{slide}</section>' for slide in stack)}</section>"
@@ -153,7 +156,7 @@ def make_slides(book, pages, target):
 def _rewrite(article, pages, name, slides, target):
     """Bring the pictures along, and let links lead to other slides or out; the address of a slide is not an anchor."""
     for element in article.find_all(id=True):
-        if element.name != "section":
+        if element.name != "section":  # sections go by theirs, and are no part of the slides
             del element["id"]
     for link in article.select("a[href]"):
         address = urlparse(link["href"])
