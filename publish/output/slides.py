@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from html import escape
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlparse
@@ -19,7 +18,7 @@ from urllib.parse import unquote, urlparse
 from bs4 import BeautifulSoup
 from pygments.formatters import HtmlFormatter
 
-from publish.book import Book
+from publish.book import Book, render
 from publish.whole import whole
 
 _THEME = Path(__file__).resolve().parent.parent / "theme"
@@ -29,29 +28,6 @@ _CLOSED = ".tag_checks, .tag_solution, details.hide"
 _SECTIONS_LEFT_OUT = ("answers", "references")
 #: Letters on a slide, about; more begin another one.
 LENGTH = 700
-_PAGE = """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="assets/reveal.css">
-<link rel="stylesheet" href="assets/katex/katex.min.css">
-<link rel="stylesheet" href="assets/slides.css">
-<style>{colours}</style>
-</head>
-<body>
-<div class="reveal"><main class="slides">
-{stacks}
-</main></div>
-<script src="assets/reveal.js"></script>
-<script>
-  Reveal.initialize({{ width: 1200, height: 780, margin: 0.04, center: false, hash: true, slideNumber: true }});
-</script>
-</body>
-</html>
-"""
 
 
 def stacks(article):
@@ -69,7 +45,8 @@ def stacks(article):
     top = article.find("section")
     parts = [part for part in top.find_all("section", recursive=False) if part.get("id") not in _SECTIONS_LEFT_OUT]
     blocks = [child for child in top.find_all(recursive=False) if child.name != "section"]
-    return [_slides(blocks), *(_slides(_flat(part)) for part in parts)]
+    found = [_slides(blocks), *(_slides(_flat(part)) for part in parts)]
+    return [stack for stack in found if stack]
 
 
 def _flat(section):
@@ -138,17 +115,15 @@ def make_slides(book, pages, target):
         for element in article.select(f"{_LEFT_OUT}, {_CLOSED}"):
             element.decompose()
         _rewrite(article, pages, name, {f"{other}.html" for other in names}, target)
-        found = "\n".join(
-            f"<section>{''.join(f'<section>{slide}</section>' for slide in stack)}</section>"
-            for stack in stacks(article)
-            if stack
-        )
-        colours = HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight")
-        title = escape(f"{article.h1.get_text().strip()} · {book.title}")
-        language = book.config.get("sphinx", {}).get("config", {}).get("language", "en")
         written.append(target / f"{Path(name).name}.html")
         with whole(written[-1]) as unfinished:
-            text = _PAGE.format(language=language, title=title, colours=colours, stacks=found)
+            text = render(
+                "slides.html",
+                language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
+                title=f"{article.h1.get_text().strip()} · {book.title}",
+                colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
+                stacks=stacks(article),
+            )
             unfinished.write_text(text, encoding="utf-8")
     return written
 
