@@ -136,9 +136,17 @@ JOBS_ = $(if $(JOBS),--jobs "$$JOBS")
 robustness: setup  ## rerun every claim with other seeds, threads, data and settings (hours)
 	$(BIN)/python -m publish.tools.robustness $(JOBS_)
 
-oldest newest: setup  ## the same with the book's seeds and the oldest (newest) PyTorch that it supports
-	$(BIN)/python -m publish.tools.versions $@
-	.venv-$@/bin/python -m publish.tools.robustness --seeds 0 --threads 1 $(JOBS_)
+oldest newest: setup $(BIN)/uv  ## the same with the book's seeds and the oldest (newest) PyTorch that it supports
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-$@
+	@awk '/^[a-z]/ && !/^($(MOVE))==/ { sub(/ \\$$/, ""); print }' requirements.txt >.venv-$@/held.txt
+	@$(BIN)/uv pip install --quiet --upgrade --python .venv-$@/bin/python --constraint .venv-$@/held.txt $(NEEDED) $(bounds_$@)
+	.venv-$@/bin/python -m publish.tools.robustness --seeds 0 --only seeds $(JOBS_)
+
+# PyTorch and the packages of which it brings its own versions; all others stay those of requirements.txt.
+MOVE := torch|torchvision|triton|sympy|fsspec|networkx|nvidia-[a-z0-9-]*|cuda-[a-z0-9-]*
+# What chapters import, and what runs them. The oldest PyTorch is the one that pyproject.toml asks for.
+NEEDED = $$(sed -nE 's/^ *"([a-z-]+)>=.*/\1/p' pyproject.toml) ipykernel nbclient sphinx-external-toc psutil pygraphviz
+bounds_oldest = $$(sed -nE 's/^ *"(torch(vision)?)>=([0-9.]+)",/\1==\3.0/p' pyproject.toml)
 
 determinism: setup  ## run every chapter twice and compare the outputs byte by byte
 	$(BIN)/python -m publish.tools.determinism $(JOBS_)

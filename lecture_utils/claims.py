@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 
-#: Where the record stands in the metadata of a cell's output (see `records`). Not a media type of its own: tools that
-#: show notebooks warn of media types that they do not know.
+from lecture_utils._output import show
+
+#: Where the record stands in the metadata of a cell's output (see `records`).
 KEY = "lecture_claim"
 #: Who may have given an expected number.
 SOURCES = ("lecture", "paper", "formula")
@@ -78,7 +78,7 @@ def claim(id, statement, measured, *, below=None, above=None, expected=None, wit
     _check_bounds(bounds, source)
     record = {"id": id, "statement": statement}
     if not when:
-        _show(f"– {id}  not claimed on this data: {statement}", record | {"holds": None})
+        show(f"– {id}  not claimed on this data: {statement}", KEY, record | {"holds": None})
         return
     if bounds:
         measured = _number("measured", measured)
@@ -89,7 +89,7 @@ def claim(id, statement, measured, *, below=None, above=None, expected=None, wit
     else:
         holds, figures = _truth(measured), ""
     record["holds"] = holds
-    _show(f"{'✓' if holds else '✗'} {id}  {statement}{figures}", record)
+    show(f"{'✓' if holds else '✗'} {id}  {statement}{figures}", KEY, record)
     if not holds:
         raise ClaimError(
             f"{id} does not hold: {statement}{figures}. If you have changed the code above, that may be "
@@ -168,22 +168,3 @@ def _number(name, value):
 def _json(number):
     """JSON has no nan or infinity: those are stored as text."""
     return number if math.isfinite(number) else str(number)
-
-
-def _show(line, record):
-    """Print the line, with the record beside it where a notebook can hold one."""
-    if _in_notebook():
-        from IPython.display import display
-
-        display({"text/plain": line}, raw=True, metadata={KEY: record})
-        return
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # a terminal may lack the marks
-    print(line.encode(encoding, "replace").decode(encoding))
-
-
-def _in_notebook():
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return hasattr(get_ipython(), "kernel")

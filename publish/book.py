@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import jinja2
 import nbformat
 import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
@@ -62,23 +63,17 @@ class Book:
         """The name of files that hold the whole book, made from its title."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
-    @cached_property
-    def contents(self):
-        """The table of contents, as Sphinx reads it: sphinx_external_toc.api.SiteMap."""
-        return parse_toc_yaml(self.root / "_toc.yml")
-
     def documents(self):
         """The pages in the order of the contents: list of (caption of their part or "", name without suffix)."""
-        return list(self._below("", self.contents.root.docname))
+        contents = parse_toc_yaml(self.root / "_toc.yml")
 
-    def _below(self, caption, name):
-        name = re.sub(r"\.(ipynb|md)$", "", name)
-        yield caption, name
-        known = {re.sub(r"\.(ipynb|md)$", "", key): document for key, document in self.contents.items()}
-        for tree in known[name].subtrees:
-            for item in tree.items:
-                if isinstance(item, str):  # a file; addresses of other sites are not pages
-                    yield from self._below(tree.caption or caption, str(item))
+        def below(caption, name):
+            yield caption, re.sub(r"\.(ipynb|md)$", "", name)
+            for tree in contents[name].subtrees:
+                for item in (item for item in tree.items if isinstance(item, str)):  # not addresses of other sites
+                    yield from below(tree.caption or caption, str(item))
+
+        return list(below("", contents.root.docname))
 
     def chapters(self):
         """The notebooks of the book, in the order of the contents: list of pathlib.Path."""
@@ -88,6 +83,12 @@ class Book:
     def name(self, path):
         """How messages and links call a file: its path below the root, such as chapters/05_sgd_and_batches.ipynb."""
         return path.relative_to(self.root).as_posix()
+
+
+def render(template, **values):
+    """What a template of publish/theme/templates makes of some values: str, HTML."""
+    loader = jinja2.FileSystemLoader(ROOT / "publish" / "theme" / "templates")
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(template).render(values)
 
 
 def read(path):
@@ -155,10 +156,10 @@ def _without_words(path):
     except SyntaxError:  # the chapters will say so
         return path.read_bytes()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
-            first = getattr(node.body[0], "value", None)
-            if isinstance(node.body[0], ast.Expr) and isinstance(getattr(first, "value", None), str):
-                del node.body[0]
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node
+        ):
+            del node.body[0]
     return ast.dump(tree).encode()
 
 

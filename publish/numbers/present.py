@@ -6,10 +6,13 @@ page says on the closed cell is settled here. In Jupyter and Colab claims are th
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape
 
-from lecture_utils import moving
+import nbformat
+
+from lecture_utils import exercises, moving
 from lecture_utils.claims import KEY
 from publish.book import Book
 from publish.numbers import lists
@@ -22,6 +25,7 @@ WORDS = {
     "machinery": ("Show the code that this rests on", "Hide the code that this rests on"),
     "draw": ("Show the code that draws this", "Hide the code that draws this"),
     "solution": ("Show the answer's code", "Hide the answer's code"),
+    "answer": ("Show how the run decides it", "Hide how the run decides it"),
     "checks": ("Checks of this section", "Hide the checks of this section"),
     "held": ("1 check of this section held", "{} checks of this section held"),
     "failed": ("1 check of this section failed", "{} checks of this section failed"),
@@ -29,45 +33,28 @@ WORDS = {
     "not claimed": "not claimed on these data",
 }
 #: What a cell may be. The first of these tags that a cell has counts: an answer stays one where it makes checks.
-KINDS = ("solution", "checks", "finding", "machinery", "draw")
+KINDS = ("solution", "checks", "finding", "machinery", "draw", "answer")
 _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
 def present(notebook, book=None):
-    """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place."""
+    """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place.
+
+    Cells that a table leads to get an address of their own, such as "cell-full-run".
+    """
     book = book or Book()
     tables, pages = lists.read(book.root), [name for _, name in book.documents()]
     linked = {row["place"].partition(":")[2] for row in [*tables["figures"], *tables["papers"]]}
-    # The page lies in the folder of the chapters.
-    return prepare(notebook, "reproduction.html" if "chapters/reproduction" in pages else "", linked)
-
-
-def prepare(notebook, report, linked):
-    """The work of `present` on plain data.
-
-    Parameters
-    ----------
-    notebook : dict
-    report : str
-        The address of the page that lists all claims; "" where the book has none.
-    linked : set of str
-        The ids of cells that get an address of their own, such as "cell-full-run".
-    """
+    report = "reproduction.html" if "chapters/reproduction" in pages else ""  # in the folder of the chapters
     cells, named = [], set()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             # Blocks of their own to Markdown, and nothing to see.
-            cell["source"] = MARK.sub(lambda match: "".join(map(_shows, marked(match[1]))), cell["source"])
+            cell["source"] = MARK.sub(_shows, cell["source"])
         elif cell["cell_type"] == "code":
             if cell.get("id") in linked:
-                address = anchor("cell", cell["id"])
-                place = {
-                    "cell_type": "markdown",
-                    "id": address,
-                    "metadata": {},
-                    "source": f'<div id="{address}"></div>',
-                }
-                cells.append(type(notebook)(place))
+                place = nbformat.v4.new_markdown_cell(_block("cell", cell["id"]), id=anchor("cell", cell["id"]))
+                cells.append(place)
             cell["source"] = _TITLE.sub("", cell["source"])
             claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
             for output in claims:
@@ -77,14 +64,20 @@ def prepare(notebook, report, linked):
                     # The scripts of a notebook are its own; the pages share theirs (publish/extensions/moving.py).
                     output["data"]["text/html"] = moving.place(record)
                     cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})["alt"] = record["alt"]
+                if record := output.get("metadata", {}).get(exercises.KEY):
+                    output["data"]["text/html"] = answered(record)
             _fold(cell, [output["metadata"][KEY]["holds"] for output in claims])
         cells.append(cell)
     notebook["cells"] = cells
     return notebook
 
 
-def _shows(name):
-    return f'\n<div id="{anchor("shows", name)}"></div>\n'
+def _shows(match):
+    return "".join(_block("shows", name) for name in marked(match[1]))
+
+
+def _block(kind, name):
+    return f'\n<div id="{anchor(kind, name)}"></div>\n'
 
 
 def line(output, report, named):
@@ -111,6 +104,18 @@ def line(output, report, named):
     return (
         f'<p class="claim"{id_}><span class="claim-mark">{plain[0]}</span> {escape(record["statement"])}{figures} '
         f'<span class="claim-id">{more}</span></p>'
+    )
+
+
+def answered(record):
+    """The answer to a prediction on the page: str, HTML. Its script says more to a reader who has answered."""
+    spoken, words = f"{exercises.spoken(record)} {record['because']}", exercises.PAGE
+    data = {key: record[key] for key in ("kind", "right", "wrong", "because")}
+    return (
+        f'<div class="answer" id="answer-{record["id"].replace(".", "-")}" data-answers="{record["id"]}" '
+        f'data-spoken="{escape(spoken)}" data-answer="{escape(json.dumps(data, ensure_ascii=False))}">'
+        f'<p class="said" role="status"></p><details><summary>{escape(words["answer"])}</summary>'
+        f"<p>{escape(spoken)}</p></details></div>"
     )
 
 

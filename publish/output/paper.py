@@ -6,13 +6,15 @@ id; it also renders the whole book a second time.
 
 from __future__ import annotations
 
-from html import escape
+import re
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlparse
 
 from bs4 import BeautifulSoup
 from pygments.formatters import HtmlFormatter
+
+from publish.book import render
 
 _ASSETS = Path(__file__).resolve().parent.parent / "theme" / "assets"
 # The site's own sheet lays pages out for screens; the paper has one of its own, and formulas and code get theirs.
@@ -52,38 +54,23 @@ def assemble(book, pages):
         _for_paper(article)
         _rewrite(article, pages, name, known)
         heading = article.h1.get_text().strip()
-        opening = ""
-        if caption and caption != part:
-            part = caption
-            opening = f'<h1 class="part" id="part-{number}">{escape(caption)}</h1>'
-            contents.append((0, caption, f"part-{number}"))
+        opens = caption if caption != part else ""
+        part = caption or part
+        contents += [(0, caption, f"part-{number}")] if opens else []
         contents.append((1, heading, _target(name)))
         contents += [(2, h2.get_text().strip(), h2.find_parent("section")["id"]) for h2 in article.select("h2")]
         if caption:  # chapters stand one level below the parts
-            for level in (5, 4, 3, 2, 1):
-                for one in article.select(f"h{level}"):
-                    one.name = f"h{level + 1}"
-        # The head of each page of paper names its chapter.
-        quoted = heading.replace("\\", "\\\\").replace('"', '\\"')
-        style = f'.c{number} {{ page: c{number} }} @page c{number} {{ @top-right {{ content: "{quoted}" }} }}'
-        body = f'<div class="chapter" id="{_target(name)}">{opening}{article.decode_contents()}</div>'
-        chapters.append(f'<style>{style}</style><div class="c{number}">{body}</div>')
-    lines = [book.config.get("author", ""), book.config.get("repository", {}).get("url", "")]
-    rows = (
-        f'<a class="level-{level}" href="#{target}"><span>{escape(text)}</span><b data-page="{target}">000</b></a>'
-        for level, text, target in contents
-    )
-    return "\n".join(
-        [
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(book.title)}</title>',
-            f"<style>{HtmlFormatter(style=_CODE_COLOURS).get_style_defs('.highlight')}</style>",
-            *(f'<link rel="stylesheet" href="{sheet.as_uri()}">' for sheet in _SHEETS),
-            f'</head><body><div class="title"><p class="name">{escape(book.title)}</p>',
-            *(f"<p>{escape(line)}</p>" for line in [*lines, "Text: CC BY 4.0. Code: MIT."]),
-            f'</div><div class="contents"><h1>Contents</h1>{"".join(rows)}</div>',
-            *chapters,
-            "</body></html>",
-        ]
+            for one in article.find_all(re.compile(r"^h[1-5]$")):
+                one.name = f"h{int(one.name[1]) + 1}"
+        chapters.append((number, _target(name), heading, opens, article.decode_contents()))
+    return render(
+        "paper.html",
+        title=book.title,
+        sheets=[sheet.as_uri() for sheet in _SHEETS],
+        colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
+        lines=[book.config.get("author", ""), book.config.get("repository", {}).get("url", "")],
+        contents=contents,
+        chapters=chapters,
     )
 
 

@@ -10,6 +10,9 @@ import logging
 import re
 import sys
 
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader, PdfWriter
+
 from publish.book import Book
 from publish.output.browser import MISSING, launch
 from publish.output.paper import assemble
@@ -46,8 +49,6 @@ def _print(html, page):
 
 def numbered(html, pdf):
     """The HTML with the page numbers of its printing in the table of contents: str."""
-    from pypdf import PdfReader
-
     reader = PdfReader(io.BytesIO(pdf))
     places = {name.removeprefix("/"): place for name, place in reader.named_destinations.items()}
     return re.sub(
@@ -55,22 +56,6 @@ def numbered(html, pdf):
         lambda match: f"{match[1]}{reader.get_destination_page_number(places[match[2]]) + 1}",
         html,
     )
-
-
-def _finish(pdf, title, author):
-    """Name title and author, and show the outline."""
-    from pypdf import PdfReader, PdfWriter
-    from pypdf.generic import BooleanObject, DictionaryObject, NameObject
-
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of a count in Chromium's files that is off by a few
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
-    writer.metadata = {"/Title": title, "/Author": author}
-    writer.page_mode = "/UseOutlines"
-    shown = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
-    writer.root_object[NameObject("/ViewerPreferences")] = shown
-    content = io.BytesIO()
-    writer.write(content)
-    return content.getvalue()
 
 
 def make(book):
@@ -83,8 +68,6 @@ def make(book):
     FileNotFoundError
         A page has not been built.
     """
-    from playwright.sync_api import sync_playwright
-
     html, file = assemble(book, book.build / "html"), book.build / "print.html"
     with sync_playwright() as playwright:
         browser = launch(playwright)
@@ -102,8 +85,12 @@ def make(book):
     if html != before:
         raise PrintError("the table of contents changed the pages that it names")
     target = book.build / f"{book.slug}.pdf"
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of a count in Chromium's files that is off by a few
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
+    writer.metadata = {"/Title": book.title, "/Author": book.config.get("author", "")}
+    writer.page_mode = "/UseOutlines"
     with whole(target) as unfinished:
-        unfinished.write_bytes(_finish(pdf, book.title, book.config.get("author", "")))
+        writer.write(unfinished)
     return target
 
 

@@ -13,8 +13,7 @@ import shutil
 
 import nbformat
 
-from publish.book import code_of, environment_key, read
-from publish.run.data import identity
+from publish.book import code_of, environment_key
 from publish.whole import whole
 
 KEPT = 6  # environments, those used last
@@ -59,11 +58,6 @@ class Store:
         others = sorted(self.all.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in others[KEPT:]:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def executed(book, path):
-    """A chapter as it ran last with its present code and the digits at hand: notebook, or None."""
-    return Store(book, identity()).find(read(path))
 
 
 def show(source, ran):

@@ -14,10 +14,33 @@ CLOSED = {
     "finding": "hide-input",
     "machinery": "hide-input",
     "draw": "hide-input",
+    "answer": "hide-input",
 }
-#: What a student finishes: code cells in sight and words of prose in a chapter; lines of a code cell (the median, the
+#: What a student finishes: code cells in sight and words of prose before the answers; lines of a code cell (median,
 #: longest); words of a Markdown cell; claims that a reader is shown, from and to.
 VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 7, 25, 170, (5, 10)
+
+
+# JupyterLab: a UUID, or its first eight digits; Colab: twelve letters of any kind; publish.book: the cell's place.
+_RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|(?=.*[A-Z_])[0-9a-zA-Z_-]{12}|cell-\d+")
+
+
+def fault_of_id(id_):
+    """What is wrong with the id of a cell: str, "" where nothing is.
+
+    Examples
+    --------
+    >>> fault_of_id("bump-two"), fault_of_id("2-bumps")
+    ('', '2-bumps: use small letters, digits and single hyphens, and begin with a letter')
+    >>> random = ("c0ffee12-0000-4000-8000-1234567890ab", "deadbeef", "cell-3", "Xa9_k03-QwE1")
+    >>> {fault_of_id(id_).partition(": ")[2] for id_ in random}
+    {"an editor made this id; give the cell a name by its key 'id' in the file"}
+    """
+    if _RANDOM.fullmatch(id_):
+        return f"{id_}: an editor made this id; give the cell a name by its key 'id' in the file"
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", id_):
+        return f"{id_}: use small letters, digits and single hyphens, and begin with a letter"
+    return ""
 
 
 def tags(cell):
@@ -70,6 +93,13 @@ def alt(cell):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
             return next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "alt"), "")
     return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
+def calls(cell, name):
+    """The first arguments of the calls of a function in a code cell, where they are written out: list."""
+    nodes = ast.walk(ast.parse(cell.source))
+    found = [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name]
+    return [getattr(node.args[0], "value", None) if node.args else None for node in found]
 
 
 def lines(cell):

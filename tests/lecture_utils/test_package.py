@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted((ROOT / "lecture_utils").glob("*.py"))
+MODULES = sorted((ROOT / "lecture_utils").rglob("*.py"))
 NEEDS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
 
 
@@ -29,11 +29,12 @@ def code_of(path):
     return re.sub(r"^(\s*)[%!].*", r"\1pass", code, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_modules_import_neither_each_other_nor_what_builds_the_book(path):
     names = imported(path.read_text(encoding="utf-8"))
     assert not {name.split(".")[0] for name in names} & {"publish", "tests", "sphinx", "myst_nb"}
-    public = {path.stem for path in MODULES if not path.stem.startswith("_")}
+    public = {path.stem for path in MODULES if not path.stem.startswith("_")} | {"exercises"}
+    public -= {path.parent.name}  # modules of one folder belong together
     assert not {name.split(".")[1] for name in names if name.startswith("lecture_utils.")} & public
 
 
@@ -43,7 +44,12 @@ def test_modules_import_neither_each_other_nor_what_builds_the_book(path):
         ("claims", {"torch", "numpy", "matplotlib", "IPython"}),
         ("data", {"torch", "numpy", "matplotlib", "IPython"}),
         ("plotting", {"torch"}),
-        *((path.stem, set()) for path in MODULES if not path.stem.startswith("_")),
+        ("exercises", {"torch", "numpy", "matplotlib", "IPython"}),
+        *(
+            (".".join(path.relative_to(ROOT / "lecture_utils").with_suffix("").parts), set())
+            for path in MODULES
+            if not path.stem.startswith("_")
+        ),
     ],
 )
 def test_importing_a_module_loads_nothing_that_it_can_do_without(module, heavy):
