@@ -132,6 +132,8 @@ def settle(page):
 
 
 def middle(figure, row):
+    """Where a handle is in the window, to which the page is scrolled where it must: (x, y) in pixels."""
+    figure.locator(row.handle).scroll_into_view_if_needed()
     box = figure.locator(row.handle).locator(".mv-knob").bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
