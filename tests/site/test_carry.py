@@ -32,7 +32,7 @@ def on_the_page(figure):
     return lambda x, y: (box["x"] + box["width"] * x / 28, box["y"] + box["height"] * y / 28)
 
 
-def test_a_mouse_draws_a_digit_that_both_nets_read_and_that_can_be_moved(open_page):
+def test_a_mouse_draws_a_digit_that_can_be_moved(open_page):
     page = open_page(page_of(ROW))
     figure = begin(page)
     at = on_the_page(figure)
