@@ -5,7 +5,7 @@ A new figure adds a row to ROWS.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp
+from math import exp, log10
 
 import pytest
 from node import call
@@ -58,6 +58,16 @@ def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
 
 
+def edge(figure):
+    """With ReLU each layer multiplies its spread by σ: k layers on, the line has moved by k powers of that."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    names = ("seed", "width", "depth", "sigma")
+    state = {"activation": "relu", "cosine": 0} | {name: settings[name] for name in names}
+    first = call("edge", "signals", state)["forward"]
+    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")) / settings["sigma"]
+    return lambda layer: log10(first[round(layer) - 1]) + (layer - 1) * log10(factor)
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -67,6 +77,7 @@ ROWS = [
         train=("Let training try", "After 500 steps"),
         trained=bumps_trained,
     ),
+    Row(figure="edge", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=edge),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
