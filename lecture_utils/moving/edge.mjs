@@ -253,7 +253,7 @@ function render({ el, settings, t }) {
   }
   const sweeper = button(t("sweep"), () => (stop ? stop() : sweep()), { class: "mv-main" });
   const sigmas = slider({ label: t("sigma"), min: LOW, max: HIGH, log: true, step: 0.002, value: state.sigma, change: (value) => move(value) });
-  const depths = slider({ label: t("depth"), min: 2, max: 50, step: 1, value: depth, change: (value) => anew({ depth: value }) });
+  const depths = slider({ label: t("depth"), min: 2, max: 40, step: 1, value: depth, change: (value) => anew({ depth: value }) });
   const kinds = choice({ label: t("activation"), options: Object.fromEntries(Object.keys(F).map((name) => [name, t(name)])), value: state.activation, change: (activation) => anew({ activation }) });
   const widths = choice({ label: t("width"), options: { 10: 10, 50: 50, 100: 100 }, value: width, change: (value) => anew({ width: Number(value) }) });
   const buttons = [
