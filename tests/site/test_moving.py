@@ -6,6 +6,7 @@ A new figure adds a row to ROWS.
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10
+from statistics import fmean, pstdev
 
 import pytest
 from node import call
@@ -85,6 +86,15 @@ def valley(figure):
     return expected
 
 
+def company(figure):
+    """The answer changes where both standardised features have the sum 0: a line through the mean of the batch."""
+    said = [one.get_attribute("aria-valuetext").replace("−", "-") for one in figure.locator(".mv-handle").all()]
+    diamond = figure.evaluate("one => JSON.parse(one.dataset.settings).batches[0][0]")
+    pairs = [diamond, *([float(word) for word in text.split(";")[0].split(", ")] for text in said)]
+    (a, b), (p, q) = ([f(column) for column in zip(*pairs, strict=True)] for f in (fmean, pstdev))
+    return lambda x: b - q / p * (x - a)
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -96,6 +106,7 @@ ROWS = [
     ),
     Row(figure="edge", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=edge),
     Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
+    Row(figure="company", handle=".mv-handle >> nth=2", path="path.mv-third >> nth=0", expected=company),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
