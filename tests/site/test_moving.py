@@ -5,7 +5,7 @@ A new figure adds a row to ROWS.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp
+from math import exp, hypot, log10
 
 import pytest
 from node import call
@@ -58,6 +58,33 @@ def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
 
 
+def edge(figure):
+    """With ReLU each layer multiplies its spread by σ: k layers on, the line has moved by k powers of that."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    names = ("seed", "width", "depth", "sigma")
+    state = {"activation": "relu", "cosine": 0} | {name: settings[name] for name in names}
+    first = call("edge", "signals", state)["forward"]
+    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")) / settings["sigma"]
+    return lambda layer: log10(first[round(layer) - 1]) + (layer - 1) * log10(factor)
+
+
+def valley(figure):
+    """Each step multiplies the distance along both directions by 1 - rate x curvature; both axes are powers of ten."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    facts = {name: settings[name] for name in ("means", "covariance", "along")}
+    bowl = call("valley", "bowl", facts, {"unit": 1, "centre": False, "scale": False, "whiten": False})
+    rate = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    (c, s), gap = bowl["vector"], [a - b for a, b in zip(settings["start"], bowl["minimum"], strict=True)]
+    parts = ((c * gap[0] + s * gap[1], bowl["high"]), (c * gap[1] - s * gap[0], bowl["low"]))
+
+    def expected(x):
+        step = 5000 ** ((x - 1) / (5000 - 1))
+        left = hypot(*(part * abs(1 - rate * curve) ** round(step) for part, curve in parts)) / hypot(*gap)
+        return min(max(log10(left or 1e-99), -3.6), 1.6)
+
+    return expected
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -67,6 +94,8 @@ ROWS = [
         train=("Let training try", "After "),
         trained=bumps_trained,
     ),
+    Row(figure="edge", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=edge),
+    Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
