@@ -5,7 +5,7 @@ A new figure adds a row to ROWS.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp
+from math import exp, sin
 
 import pytest
 from node import call
@@ -58,6 +58,16 @@ def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
 
 
+def chase(figure):
+    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
+
+
+def chase_trained(settings):
+    start = {"kind": "sigmoid", "start": 0, "steepness": 1, "even": False}
+    return f"{call('chase', 'losses', {**settings, **start})['own'][-1]:.2g}"
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -66,6 +76,14 @@ ROWS = [
         expected=bumps,
         train=("Let training try", "After "),
         trained=bumps_trained,
+    ),
+    Row(
+        figure="chase",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-upper",
+        expected=chase,
+        train=("Train 200 steps", "After 200 steps"),
+        trained=chase_trained,
     ),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
