@@ -68,6 +68,12 @@ def chase_trained(settings):
     return f"{call('chase', 'losses', {**settings, **start})['own'][-1]:.2g}"
 
 
+def edges(figure):
+    values = [float(one.get_attribute("aria-valuenow")) for one in figure.locator(".mv-handle").all()[:7]]
+    node = lambda x, k: values[4 + k] * max(0, values[k] * x + values[2 + k])  # noqa: E731
+    return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -85,6 +91,7 @@ ROWS = [
         train=("Train 200 steps", "After 200 steps"),
         trained=chase_trained,
     ),
+    Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
