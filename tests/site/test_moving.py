@@ -6,6 +6,7 @@ A new figure adds a row to ROWS.
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10
+from math import exp, sin
 
 import pytest
 from node import call
@@ -83,6 +84,20 @@ def valley(figure):
         return min(max(log10(left or 1e-99), -3.6), 1.6)
 
     return expected
+def chase(figure):
+    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
+
+
+def chase_trained(settings):
+    start = {"kind": "sigmoid", "start": 0, "steepness": 1, "even": False}
+    return f"{call('chase', 'losses', {**settings, **start})['own'][-1]:.2g}"
+
+
+def edges(figure):
+    values = [float(one.get_attribute("aria-valuenow")) for one in figure.locator(".mv-handle").all()[:7]]
+    node = lambda x, k: values[4 + k] * max(0, values[k] * x + values[2 + k])  # noqa: E731
+    return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
 
 
 ROWS = [
@@ -96,6 +111,15 @@ ROWS = [
     ),
     Row(figure="edge", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=edge),
     Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
+    Row(
+        figure="chase",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-upper",
+        expected=chase,
+        train=("Train 200 steps", "After 200 steps"),
+        trained=chase_trained,
+    ),
+    Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
