@@ -3,11 +3,13 @@
 A new figure adds a row to ROWS.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10
 from math import exp, sin
 
+import numpy as np
 import pytest
 from node import call
 from site_files import EN, SITE, pages, weight
@@ -98,6 +100,22 @@ def edges(figure):
     values = [float(one.get_attribute("aria-valuenow")) for one in figure.locator(".mv-handle").all()[:7]]
     node = lambda x, k: values[4 + k] * max(0, values[k] * x + values[2 + k])  # noqa: E731
     return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
+def price(figure):
+    log_lam = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    t = figure.evaluate("one => JSON.parse(one.dataset.settings).draws[0]")
+    powers = np.vander(np.arange(10) / 9, 10, increasing=True)
+    rows = np.vstack([powers, np.exp(log_lam / 2) * np.eye(10)])
+    w = np.linalg.lstsq(rows, np.concatenate([t, np.zeros(10)]), rcond=None)[0]
+    return lambda x: np.polyval(w[::-1], x)
+
+
+def carry(figure):
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    said = figure.locator(".mv-handle").first.get_attribute("aria-valuetext")
+    right, up = (int(number) for number in re.findall(r"(?:right|up) (-?\d+)", said))
+    place = {"right": right, "up": up}
+    found = call("carry", "answers", settings["nets"], settings["images"][settings["label"]], place)
+    return lambda x: found["with"][round(x)]
 
 
 ROWS = [
@@ -120,6 +138,8 @@ ROWS = [
         trained=chase_trained,
     ),
     Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
+    Row(figure="price", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=price),
+    Row(figure="carry", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=1", expected=carry),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
