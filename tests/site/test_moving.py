@@ -58,6 +58,15 @@ def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
 
 
+def passes(figure):
+    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda whole: factor * whole
+
+
+def passes_trained(settings):
+    return f"{call('passes', 'distances', settings, settings['behind'], [1 - settings['p']])[0]:.2g} with 1 − p"
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -66,6 +75,14 @@ ROWS = [
         expected=bumps,
         train=("Let training try", "After 500 steps"),
         trained=bumps_trained,
+    ),
+    Row(
+        figure="passes",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=passes,
+        train=("Run 1,000 passes", "After 1,000 passes"),
+        trained=passes_trained,
     ),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
