@@ -73,7 +73,7 @@ ROWS = [
         handle=".mv-handle >> nth=1",
         path="path.mv-mine >> nth=0",
         expected=bumps,
-        train=("Let training try", "After 500 steps"),
+        train=("Let training try", "After "),
         trained=bumps_trained,
     ),
     Row(
