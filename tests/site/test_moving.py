@@ -116,6 +116,13 @@ def carry(figure):
     place = {"right": right, "up": up}
     found = call("carry", "answers", settings["nets"], settings["images"][settings["label"]], place)
     return lambda x: found["with"][round(x)]
+def passes(figure):
+    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda whole: factor * whole
+
+
+def passes_trained(settings):
+    return f"{call('passes', 'distances', settings, settings['behind'], [1 - settings['p']])[0]:.2g} with 1 − p"
 
 
 ROWS = [
@@ -140,6 +147,14 @@ ROWS = [
     Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
     Row(figure="price", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=price),
     Row(figure="carry", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=1", expected=carry),
+    Row(
+        figure="passes",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=passes,
+        train=("Run 1,000 passes", "After 1,000 passes"),
+        trained=passes_trained,
+    ),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
