@@ -6,8 +6,7 @@ A new figure adds a row to ROWS.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, hypot, log10
-from math import exp, sin
+from math import exp, hypot, log10, sin
 
 import numpy as np
 import pytest
@@ -86,6 +85,8 @@ def valley(figure):
         return min(max(log10(left or 1e-99), -3.6), 1.6)
 
     return expected
+
+
 def chase(figure):
     noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
@@ -100,6 +101,8 @@ def edges(figure):
     values = [float(one.get_attribute("aria-valuenow")) for one in figure.locator(".mv-handle").all()[:7]]
     node = lambda x, k: values[4 + k] * max(0, values[k] * x + values[2 + k])  # noqa: E731
     return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
+
+
 def price(figure):
     log_lam = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     t = figure.evaluate("one => JSON.parse(one.dataset.settings).draws[0]")
@@ -116,6 +119,8 @@ def carry(figure):
     place = {"right": right, "up": up}
     found = call("carry", "answers", settings["nets"], settings["images"][settings["label"]], place)
     return lambda x: found["with"][round(x)]
+
+
 def passes(figure):
     factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     return lambda whole: factor * whole
