@@ -15,7 +15,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book pdf offline test lint format unit notebooks report robustness oldest newest determinism \
-        lock upgrade platforms address new-chapter drop-chapter clean
+        lock upgrade platforms address new-chapter drop-chapter slides assignment clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -85,6 +85,9 @@ book: setup  ## run the chapters that changed and build the site; prints where i
 pdf: book  ## the whole book as one PDF, in _build
 	@$(BIN)/python -m publish.output.pdf
 
+slides: book  ## each chapter as slides, in _build/slides; they need no network
+	@$(BIN)/python -m publish.output.slides
+
 offline: book  ## the site as one zip that a browser opens from the disk, in _build
 	@$(BIN)/python -m publish.output.offline
 
@@ -136,9 +139,17 @@ JOBS_ = $(if $(JOBS),--jobs "$$JOBS")
 robustness: setup  ## rerun every claim with other seeds, threads, data and settings (hours)
 	$(BIN)/python -m publish.tools.robustness $(JOBS_)
 
-oldest newest: setup  ## the same with the book's seeds and the oldest (newest) PyTorch that it supports
-	$(BIN)/python -m publish.tools.versions $@
-	.venv-$@/bin/python -m publish.tools.robustness --seeds 0 --threads 1 $(JOBS_)
+oldest newest: setup $(BIN)/uv  ## the same with the book's seeds and the oldest (newest) PyTorch that it supports
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-$@
+	@awk '/^[a-z]/ && !/^($(MOVE))==/ { sub(/ \\$$/, ""); print }' requirements.txt >.venv-$@/held.txt
+	@$(BIN)/uv pip install --quiet --upgrade --python .venv-$@/bin/python --constraint .venv-$@/held.txt $(NEEDED) $(bounds_$@)
+	.venv-$@/bin/python -m publish.tools.robustness --seeds 0 --only seeds $(JOBS_)
+
+# PyTorch and the packages of which it brings its own versions; all others stay those of requirements.txt.
+MOVE := torch|torchvision|triton|sympy|fsspec|networkx|nvidia-[a-z0-9-]*|cuda-[a-z0-9-]*
+# What chapters import, and what runs them. The oldest PyTorch is the one that pyproject.toml asks for.
+NEEDED = $$(sed -nE 's/^ *"([a-z-]+)>=.*/\1/p' pyproject.toml) ipykernel nbclient sphinx-external-toc psutil pygraphviz
+bounds_oldest = $$(sed -nE 's/^ *"(torch(vision)?)>=([0-9.]+)",/\1==\3.0/p' pyproject.toml)
 
 determinism: setup  ## run every chapter twice and compare the outputs byte by byte
 	$(BIN)/python -m publish.tools.determinism $(JOBS_)
@@ -153,6 +164,9 @@ new-chapter: setup  ## start a chapter: make new-chapter NAME=attention TITLE="A
 
 drop-chapter: setup  ## take a chapter out of the book: make drop-chapter NAME=04
 	@$(BIN)/python -m publish.tools.drop_chapter "$$NAME"
+
+assignment: setup  ## a chapter's exercises for a class, with key and tests: make assignment CHAPTER=07
+	@$(BIN)/python -m publish.tools.assignment "$$CHAPTER"
 
 clean:  ## remove what was built, keep .venv
 	rm -rf _build

@@ -1,13 +1,14 @@
 """Where `lecture_utils.data` gets pictures of digits from, and how it reads them.
 
-`from_folder`, `from_archive`, `from_download` and `bundled` each go through the pictures of one source, as a part, a
-digit, a file name and the bytes of a PNG file: ("training", 3, "37912.png", b"..."). Content that is wrong is a
-`DataError`; a disk that cannot be written to is an `OSError`, which the caller knows what to do about.
+`unpack`, `download` and `bundled` each lay the pictures of one source into a new folder, as fastai's MNIST has them:
+training/3/37912.png. `read` makes arrays of such a folder. Content that is wrong is a `DataError`; a disk that cannot
+be written to is an `OSError`, which the caller knows what to do about.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import io
 import os
@@ -18,7 +19,6 @@ import sys
 import tarfile
 import urllib.request
 import zlib
-from gzip import BadGzipFile
 from pathlib import Path
 
 PARTS = ("training", "testing")
@@ -27,7 +27,6 @@ MNIST = "02129b6d738f01d8c7a5be9a44fe519453a217a4d6a45cef678313b1503e1f0e"
 #: Seconds without an answer at first, and without a new byte later, after which a network counts as not there.
 NO_ANSWER, STALLED = 5, 60
 
-
 _URL = "https://s3.amazonaws.com/fast-ai-imageclas/mnist_png.tgz"
 # By itself fastai's download would wait without an end.
 _DOWNLOAD = """
@@ -35,7 +34,7 @@ import functools, sys
 import fastdownload.core as core
 from fastai.data.external import URLs, untar_data
 core.download_url = functools.partial(core.download_url, timeout=float(sys.argv[2]), show_progress=False)
-untar_data(URLs.MNIST, base=sys.argv[1])
+print(untar_data(URLs.MNIST, base=sys.argv[1]))
 """
 _IN_LAYOUT = re.compile(r"(?<![^/])(training|testing)/([0-9])/([^/\\:.][^/\\:]*\.(?i:png))$")
 
@@ -44,81 +43,28 @@ class DataError(RuntimeError):
     """There is no data, or not what was expected; the message names the file or folder and says what to do."""
 
 
-def from_folder(folder, label):
-    """The pictures in a folder: training/3/37912.png, and so on. `label` is how an error names it."""
-    with _readable(label):
-        for part, digit, entry in _entries(folder):
-            yield part, digit, entry.name, Path(entry).read_bytes()
-
-
-def folder_state(folder, label):
-    """A hash of the names, sizes and times of all pictures: it changes whenever one of them does."""
-    state = hashlib.sha256()
-    with _readable(label):
-        for part, digit, entry in _entries(folder):
-            file = entry.stat()
-            state.update(os.fsencode(f"{part}/{digit}/{entry.name} {file.st_size} {file.st_mtime_ns}\0"))
-    return state.hexdigest()
-
-
-def _entries(folder):
-    for part in PARTS:
-        for digit in range(10):
-            place = folder / part / str(digit)
-            for entry in sorted(os.scandir(place), key=lambda entry: entry.name) if place.is_dir() else ():
-                if entry.name.lower().endswith(".png") and not entry.name.startswith("."):
-                    yield part, digit, entry
-
-
-@contextlib.contextmanager
-def _readable(label):
+def unpack(archive, folder):
+    """Lay the pictures of a .tar.gz archive, where training/ and testing/ may lie at any depth, into a new folder."""
+    label = f"the archive {archive}"
     try:
-        yield
-    except OSError as error:
-        raise DataError(f"{label}: {error.filename} cannot be read ({error.strerror}); allow reading it") from error
-
-
-def from_archive(path):
-    """The pictures in a .tar.gz archive that holds training/<digit>/*.png and testing/<digit>/*.png at any depth.
-
-    Raises
-    ------
-    DataError
-        The archive is cut short or damaged, is no archive, or has a picture twice.
-    """
-    label, size, names = f"the archive {path}", path.stat().st_size, set()
-    try:
-        with tarfile.open(path, "r:gz") as tar:
+        with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
                 found = _IN_LAYOUT.search(member.name)
-                if not (found and member.isfile()):  # a link, or a path that leads elsewhere, is never followed
-                    continue
-                if found[0] in names:
-                    raise DataError(f"{label} has {found[0]} twice; make it again from one set of digits")
-                names.add(found[0])
-                yield found[1], int(found[2]), found[3], tar.extractfile(member).read()
+                if found and member.isfile():  # a link, or a path that leads elsewhere, is never followed
+                    _write(folder / found[0], tar.extractfile(member).read())
             while tar.fileobj.read(2**20):  # to the very end, where the check sum stands
                 pass
-    except EOFError as error:
+    except FileExistsError as error:
+        raise DataError(f"{label} has {found[0]} twice; make it again from one set of digits") from error
+    except (EOFError, tarfile.TarError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
-            f"{label} is cut short: it ends in the middle, after {size:,} bytes and {len(names):,} pictures; "
+            f"{label}, {archive.stat().st_size:,} bytes, is cut short or damaged, or no .tar.gz archive ({error}); "
             "copy or download it again"
         ) from error
-    except (tarfile.TarError, zlib.error, BadGzipFile) as error:
-        raise DataError(
-            f"{label}, {size:,} bytes, is no .tar.gz archive, or it is damaged ({error}); copy or download it again"
-        ) from error
 
 
-def from_download(work):
-    """The pictures that fastai's ``untar_data(URLs.MNIST)`` brings; its folder is then `work` / "pictures".
-
-    Raises
-    ------
-    DataError
-        There is no network, it stalls, or what came is not what fastai expects.
-    """
-    base = work / "fastai"
+def download(folder):
+    """Let fastai's ``untar_data(URLs.MNIST)`` bring the pictures into a new folder."""
     try:  # first, because `import fastai` takes seconds
         urllib.request.urlopen(urllib.request.Request(_URL, method="HEAD"), timeout=NO_ANSWER).close()
     except OSError as error:
@@ -126,17 +72,17 @@ def from_download(work):
         raise DataError(f"MNIST could not be downloaded: s3.amazonaws.com cannot be reached ({reason})") from error
     print("Downloading MNIST, 15.7 MB ...", flush=True)
     # In a process of its own, which leaves neither fastai nor its settings in the reader's session.
-    command = [sys.executable, "-c", _DOWNLOAD, base, str(STALLED)]
+    command = [sys.executable, "-c", _DOWNLOAD, folder.with_name("fastai"), str(STALLED)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     if done.returncode:
         said = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1]
         raise DataError(f"MNIST could not be downloaded: {said}")
-    shutil.move(base / "data" / "mnist_png", work / "pictures")
-    yield from from_archive(base / "archive" / "mnist_png.tgz")
+    shutil.move(done.stdout.strip().splitlines()[-1], folder)
+    shutil.rmtree(folder.with_name("fastai"))
 
 
-def bundled():
-    """The 1,797 digits that come with scikit-learn: 1,437 for training and 360 for testing.
+def bundled(folder):
+    """Lay the 1,797 digits that come with scikit-learn into a new folder: 1,437 for training and 360 for testing.
 
     Each is enlarged from 8x8 to 28x28 by Pillow's bicubic filter, after its 17 levels of grey were spread over 0 to
     255. The parts and the order are those of ``train_test_split(..., test_size=360, random_state=0)``. As in MNIST, the
@@ -154,19 +100,52 @@ def bundled():
     for place, i in enumerate([*shuffled[360:], *shuffled[:360]]):
         content = io.BytesIO()
         Image.fromarray(grey[i]).resize((28, 28), Image.Resampling.BICUBIC).save(content, "PNG")
-        yield PARTS[0] if place < 1437 else PARTS[1], int(data.target[i]), f"{place}.png", content.getvalue()
+        _write(folder / PARTS[place >= 1437] / str(data.target[i]) / f"{place}.png", content.getvalue())
 
 
-def write(pictures, folder):
-    """Write pictures as files, in the layout of fastai's MNIST."""
-    for part, digit, name, content in pictures:
-        place = folder / part / str(digit)
-        place.mkdir(parents=True, exist_ok=True)
-        (place / name).write_bytes(content)
+def _write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(content)
 
 
-def read(pictures, label):
-    """The pictures as arrays, in the order of their names, numbers by size: 2.png before 10.png.
+@contextlib.contextmanager
+def _readable(label):
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{label}: {error.filename} cannot be read ({error.strerror}); allow reading it") from error
+
+
+def _entries(folder):
+    """The pictures in a folder: a part, a digit, and the `os.DirEntry` of the file."""
+    for part in PARTS:
+        for digit in range(10):
+            place = folder / part / str(digit)
+            for entry in sorted(os.scandir(place), key=lambda entry: entry.name) if place.is_dir() else ():
+                if entry.name.lower().endswith(".png") and not entry.name.startswith("."):
+                    yield part, digit, entry
+
+
+def count(folder):
+    return sum(1 for _ in _entries(folder))
+
+
+def state(path, label):
+    """A hash of an archive's bytes, or of the names, sizes and times of a folder's pictures."""
+    with _readable(label):
+        if not path.is_dir():
+            with path.open("rb") as archive:
+                return hashlib.file_digest(archive, "sha256").hexdigest()
+        found = hashlib.sha256()
+        for part, digit, entry in _entries(path):
+            file = entry.stat()
+            found.update(os.fsencode(f"{part}/{digit}/{entry.name} {file.st_size} {file.st_mtime_ns}\0"))
+        return found.hexdigest()
+
+
+def read(folder, label):
+    """The pictures of a folder as arrays, in the order of their names, numbers by size: 2.png before 10.png.
 
     Returns
     -------
@@ -176,10 +155,12 @@ def read(pictures, label):
     import numpy as np
 
     found = {part: [] for part in PARTS}
-    for part, digit, name, content in pictures:
-        stem = name[:-4]
-        place = (0, int(stem), name) if stem.isascii() and stem.isdigit() else (1, 0, name)
-        found[part].append((place, digit, _pixels(content, f"{label}: {part}/{digit}/{name}")))
+    with _readable(label):
+        for part, digit, entry in _entries(folder):
+            stem = entry.name[:-4]
+            place = (0, int(stem), entry.name) if stem.isascii() and stem.isdigit() else (1, 0, entry.name)
+            pixels = _pixels(Path(entry).read_bytes(), f"{label}: {part}/{digit}/{entry.name}")
+            found[part].append((place, digit, pixels))
     have = {(part, digit) for part in PARTS for _, digit, _ in found[part]}
     missing = [f"{part}/{digit}" for part in PARTS for digit in range(10) if (part, digit) not in have]
     if missing:
@@ -189,9 +170,9 @@ def read(pictures, label):
         )
     arrays = []
     for part in PARTS:
-        order = sorted(found[part], key=lambda picture: picture[:2])
-        arrays.append(np.frombuffer(bytearray().join(pixels for *_, pixels in order), np.uint8).reshape(-1, 1, 28, 28))
-        arrays.append(np.array([digit for _, digit, _ in order], np.int64))
+        _, labels, pixels = zip(*sorted(found[part]), strict=True)
+        arrays.append(np.frombuffer(bytearray().join(pixels), np.uint8).reshape(-1, 1, 28, 28))
+        arrays.append(np.array(labels, np.int64))
     return arrays
 
 
@@ -218,6 +199,6 @@ def content(arrays):
     found = hashlib.sha256()
     for part, images, labels in zip(PARTS, arrays[::2], arrays[1::2], strict=True):
         found.update(part.encode())
-        pictures = (bytes([label]) + image.tobytes() for image, label in zip(images, labels, strict=True))
-        found.update(b"".join(sorted(pictures)))
+        rows = (bytes([label]) + image.tobytes() for image, label in zip(images, labels, strict=True))
+        found.update(b"".join(sorted(rows)))
     return found.hexdigest()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from torch import nn
-from torch.nn.parameter import is_lazy
 
 SOFTMAX = (nn.Softmax, nn.LogSoftmax, nn.Softmin)
 _ACTIVATIONS = (
@@ -32,16 +31,27 @@ class Layer:
 
 def read(net):
     """The layers of a net, the input first, or an error that says why the net cannot be drawn."""
-    modules = _modules(net, "net")
-    for place, module in modules:
+    layers, size, giver = [Layer(None, 0)], None, None
+    for place, module in _modules(net, "net"):
         if not isinstance(module, (nn.Linear, *_ACTIVATIONS, *_OTHERS)):
             raise ValueError(f"{place}: diagrams cannot show {type(module).__name__}; they show {_KNOWN}")
-        if any(is_lazy(parameter) for parameter in module.parameters()):
-            raise ValueError(f"{place}: {module} has no sizes yet; run data through the net once")
-    if not any(isinstance(module, nn.Linear) for _, module in modules):
+        linear = isinstance(module, nn.Linear)
+        if linear or isinstance(module, nn.BatchNorm1d):
+            sizes = (module.in_features, module.out_features) if linear else (module.num_features,)
+            name = f"{type(module).__name__}({', '.join(map(str, sizes))})"
+            if min(sizes) < 1:
+                raise ValueError(f"{place}: {name} has no sizes yet; run data through the net once")
+            if size not in (None, sizes[0]):
+                raise ValueError(f"{place} does not fit: {name} takes {sizes[0]} features, but {giver} gives {size}")
+            size, giver = sizes[-1], f"{place}, {name},"
+        if linear:
+            layers[0].size = layers[0].size or module.in_features
+            layers.append(Layer(module, module.out_features))
+        else:
+            layers[-1].after.append(module)
+    if len(layers) == 1:
         raise ValueError(f"net: expected at least one Linear layer, got {net}")
-    _fit_together(modules)
-    return _group(modules)
+    return layers
 
 
 def _modules(net, name):
@@ -53,40 +63,6 @@ def _modules(net, name):
         place = f"{name}[{i}]"
         found += _modules(module, place) if isinstance(module, nn.Sequential) else [(place, module)]
     return found
-
-
-def _fit_together(modules):
-    """Raise where a layer does not take what the one before gives."""
-    size, giver = None, None
-    for place, module in modules:
-        if isinstance(module, nn.Linear):
-            needs, gives = module.in_features, module.out_features
-        elif isinstance(module, nn.BatchNorm1d):
-            needs = gives = module.num_features
-        else:
-            continue
-        if min(needs, gives) < 1:
-            raise ValueError(f"{place}: expected at least one feature, got {_sized(module)}")
-        if size not in (None, needs):
-            raise ValueError(f"{place} does not fit: {_sized(module)} takes {needs} features, but {giver} gives {size}")
-        size, giver = gives, f"{place}, {_sized(module)},"
-
-
-def _group(modules):
-    """The modules as layers: each Linear with what follows it."""
-    layers = [Layer(None, next((m.in_features for _, m in modules if isinstance(m, nn.Linear)), 0))]
-    for _, module in modules:
-        if isinstance(module, nn.Linear):
-            layers.append(Layer(module, module.out_features))
-        else:
-            layers[-1].after.append(module)
-    return layers
-
-
-def _sized(module):
-    """ "Linear(784, 128)", "BatchNorm1d(128)"."""
-    sizes = (module.in_features, module.out_features) if isinstance(module, nn.Linear) else (module.num_features,)
-    return f"{type(module).__name__}({', '.join(map(str, sizes))})"
 
 
 # Words for it

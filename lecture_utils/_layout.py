@@ -5,13 +5,12 @@ That is the program `dot` or, where it is missing, the library inside pygraphviz
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import tempfile
-from contextlib import contextmanager
+import sys
 from html import escape, unescape
+from importlib.util import find_spec
 from itertools import pairwise
 
 import graphviz
@@ -32,6 +31,15 @@ _MISSING = """No graphviz is installed, so the diagram cannot be drawn. Run one 
 
 and run this again."""
 
+_BY_LIBRARY = """
+import sys
+
+import pygraphviz
+
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format="svg", prog="dot"))
+"""
+
 
 class Drawing(graphviz.Source):
     """A diagram that notebooks show as SVG. `draw` and `gv` make it.
@@ -49,8 +57,6 @@ class Drawing(graphviz.Source):
 
     Attributes
     ----------
-    source, alt, edges
-        As above; `alt` is never empty.
     svg : str
         The picture: one `<svg>` element, one CSS pixel to a unit, with `alt` as its title and label.
 
@@ -76,9 +82,6 @@ class Drawing(graphviz.Source):
         self.alt = alt or _listing(svg)
         self.edges = edges
         self.svg = _label(svg, self.alt)
-
-    def _copy_kwargs(self, **kwargs):
-        return super()._copy_kwargs(alt=self.alt, edges=self.edges, **kwargs)
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_):
         """What Jupyter and Colab show: the picture, and its text where pictures cannot be shown."""
@@ -121,6 +124,11 @@ class Columns:
     def edge(self, tail, head, kind, label="", at=None):
         """Add an edge between two nodes, by their names."""
         self.edges.append((tail, head, kind, label, at))
+
+    def extent(self):
+        """The first and the last row."""
+        rows = [y for *_, y in self._nodes.values()]
+        return min(rows), max(rows)
 
     def dot(self):
         """The DOT text."""
@@ -176,9 +184,9 @@ class Columns:
 
     def _boxes(self, across):
         """The grey boxes as nodes that come first and so lie below."""
-        rows = [y for *_, y in self._nodes.values()]
+        first, last = self.extent()
         lines = 1 + max(title.count("\n") for title in self.titles.values())
-        top, bottom = (min(rows) - 0.5) * self.row - 7 - 17 * lines, (max(rows) + 0.5) * self.row + 5
+        top, bottom = (first - 0.5) * self.row - 7 - 17 * lines, (last + 0.5) * self.row + 5
         for box, title in self.titles.items():
             sides = [(across[c], self._width(name) / 2) for name, (_, c, _) in self._nodes.items() if c[0] == box]
             left, right = min(x - half for x, half in sides) - 7, max(x + half for x, half in sides) + 7
@@ -206,56 +214,16 @@ def _quote(text):
 
 def _svg(source):
     """The bare `<svg>` element that graphviz makes of `source`."""
-    if shutil.which("dot"):
-        text, said = _by_program(source)
-    else:
-        text, said = _by_library(source)
-    if text is None:
-        raise ValueError(_complaint(source, said))
-    return _bare(text)
-
-
-def _by_program(source):
-    """The output of `dot`, or None, and what it said on the way."""
-    done = subprocess.run(["dot", "-Tsvg"], input=source.encode(), capture_output=True, check=False)
-    return (done.stdout.decode() if done.returncode == 0 else None), done.stderr.decode(errors="replace")
-
-
-def _by_library(source):
-    """The same from pygraphviz, which needs no program."""
-    try:
-        import pygraphviz
-    except ImportError:
-        raise RuntimeError(_MISSING) from None
-    text = None
-    with _library_messages() as said:
-        try:
-            graph = pygraphviz.AGraph(string=source)
-            text = graph.draw(format="svg", prog="dot").decode()
-            graph.close()
-        except (ValueError, pygraphviz.DotError) as error:
-            said.append(str(error))
-    return text, "".join(reversed(said))
-
-
-@contextmanager
-def _library_messages():
-    """Collect what C libraries write to the process's standard error.
-
-    Graphviz reports wrong DOT text there, and fontconfig its opinion of the machine's settings, which would stand as an
-    error message under every picture of a notebook.
-    """
-    said = []
-    with tempfile.TemporaryFile() as file:
-        kept = os.dup(2)
-        os.dup2(file.fileno(), 2)
-        try:
-            yield said
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            file.seek(0)
-            said.append(file.read().decode(errors="replace"))
+    command = ["dot", "-Tsvg"]
+    if not shutil.which("dot"):
+        if not find_spec("pygraphviz"):
+            raise RuntimeError(_MISSING)
+        # In a process of its own, whose messages can be read: the library writes them past Python.
+        command = [sys.executable, "-c", _BY_LIBRARY]
+    done = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
+    if done.returncode:
+        raise ValueError(_complaint(source, done.stderr.decode(errors="replace")))
+    return _bare(done.stdout.decode())
 
 
 def _complaint(source, said):

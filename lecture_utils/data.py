@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import atexit
 import configparser
-import contextlib
 import functools
 import hashlib
 import json
@@ -38,7 +37,7 @@ if TYPE_CHECKING:  # the functions import it: who asks for `identity` does not w
     import torch
 
 # Raise it when what is kept changes its form: an older version's is then made again.
-_FORM = 2
+_FORM = 3
 _WAIT = 600  # seconds for another process that is making the same
 
 
@@ -56,6 +55,8 @@ class Digits:
         The digits 0 to 9, int64 (n,).
     identity : str
         Tells one set of digits from another by the content: "MNIST:02129b6d738f", "bundled" or "digits:9f86d081884c".
+    folder : pathlib.Path
+        The PNG files, laid out as fastai's MNIST: training/3/37912.png, testing/7/60000.png.
     """
 
     name: str
@@ -64,15 +65,7 @@ class Digits:
     test_images: torch.Tensor
     test_labels: torch.Tensor
     identity: str
-    _find_folder: Callable[[], Path]
-
-    @functools.cached_property
-    def folder(self):
-        """The folder with the PNG files, laid out as fastai's MNIST: training/3/37912.png, testing/7/60000.png.
-
-        The files of an archive are written when this is asked for the first time.
-        """
-        return self._find_folder()
+    folder: Path
 
     @property
     def is_mnist(self):
@@ -179,18 +172,17 @@ def digits():
     remarks = []
     for source in _sources(remarks):
         try:
-            place, content, arrays = _load(source, remarks)
+            content, arrays, folder = _load(source, remarks)
             break
         except DataError as error:
             if not source.is_mnist:
                 raise
             remarks.append(f"{'not taken: ' if source.folder else ''}{error}")
-    train, test = len(arrays[1]), len(arrays[3])
     name = "MNIST" if content == files.MNIST else source.name
+    counts = f"{len(arrays[1]):,} training and {len(arrays[3]):,} test images"
     # A line each: what is longer would be cut off in a narrow window.
-    print(f"Data: {name}, {train:,} training and {test:,} test images", f"({source.origin})", *remarks, sep="\n")
-    find_folder = functools.partial(_folder, source, place, train + test)
-    return Digits(name, *map(torch.from_numpy, arrays), _identity(source, content), find_folder)
+    print(f"Data: {name}, {counts}", f"({source.origin})", *remarks, sep="\n")
+    return Digits(name, *map(torch.from_numpy, arrays), _identity(source, content), folder)
 
 
 def identity():
@@ -235,9 +227,9 @@ class _Source:
     name: str  # of the data, where it is not MNIST
     label: str  # how an error names it
     key: str  # of its place in the cache
-    pictures: Callable  # goes through the pictures; takes a folder to work in
-    state: str = ""  # changes when the files do
-    folder: Path | None = None  # where the files lie already
+    lay: Callable | None = None  # lays the pictures into a new folder
+    folder: Path | None = None  # or where they lie already
+    state: str = ""  # changes when what is named does
     is_mnist: bool = False  # if it is not, the next source is tried
 
 
@@ -251,39 +243,29 @@ def _sources(remarks):
         try:
             folder = _fastai_folder()
             if folder.is_dir():
-                yield _in_folder("fastai's folder", f"fastai's folder {folder}", "fastai", folder, is_mnist=True)
+                label = f"fastai's folder {folder}"
+                state = files.state(folder, label)
+                yield _Source("fastai's folder", "", label, "fastai", folder=folder, state=state, is_mnist=True)
         except DataError as error:
             remarks.append(f"not taken: {error}")
-        download = ("downloaded by fastai", "MNIST", "the downloaded MNIST", "download", files.from_download)
-        yield _Source(*download, is_mnist=True)
+        yield _Source("downloaded by fastai", "", "the downloaded MNIST", "download", files.download, is_mnist=True)
     origin = "bundled with scikit-learn" + ", as LECTURE_MNIST says" * bool(setting)
-    yield _Source(origin, "bundled digits", "the bundled digits", "bundled", lambda work: files.bundled())
+    yield _Source(origin, "bundled digits", "the bundled digits", "bundled", files.bundled)
 
 
 def _named(setting):
     """What LECTURE_MNIST names. A wrong value is an error: other data in its place could go unnoticed."""
     path = Path(os.path.abspath(Path(setting).expanduser()))  # "a/../b" and "b" are one place in the cache
-    key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    origin = f"{path.name} that LECTURE_MNIST names"
-    if path.is_dir():
-        return _in_folder(f"the folder {origin}", f"the folder {path}", key, path)
-    if not path.is_file():
+    if not path.is_dir() and not path.is_file():
         raise DataError(
             f"LECTURE_MNIST names {setting}, and there is no such folder or file (looked for {path}); "
             "let it name a folder, a .tar.gz archive, or the word bundled, or unset it"
         )
-    try:
-        with path.open("rb") as archive:
-            state = hashlib.file_digest(archive, "sha256").hexdigest()
-    except OSError as error:
-        raise DataError(f"the archive {path} cannot be read ({error.strerror}); allow reading it") from error
-    about = (f"the archive {origin}", f"digits in {path.name}", f"the archive {path}", key)
-    return _Source(*about, lambda work: files.from_archive(path), state)
-
-
-def _in_folder(origin, label, key, folder, **options):
-    state, name = files.folder_state(folder, label), f"digits in {folder.name}"
-    return _Source(origin, name, label, key, lambda work: files.from_folder(folder, label), state, folder, **options)
+    kind = "folder" if path.is_dir() else "archive"
+    origin, label = f"the {kind} {path.name} that LECTURE_MNIST names", f"the {kind} {path}"
+    lay, folder = (None, path) if path.is_dir() else (functools.partial(files.unpack, path), None)
+    key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return _Source(origin, f"digits in {path.name}", label, key, lay, folder, files.state(path, label))
 
 
 def _fastai_folder():
@@ -298,7 +280,7 @@ def _fastai_folder():
     return home / settings["DEFAULT"].get("data", "data") / "mnist_png"
 
 
-# The cache: for each source a folder with about.json, digits.npz, and, once they were asked for, pictures
+# The cache: for each source a folder with about.json, digits.npz and, where they do not lie elsewhere, pictures
 
 
 class _NoRoomError(DataError):
@@ -318,57 +300,57 @@ def _temporary():
     return folder
 
 
-@contextlib.contextmanager
-def _alone(root):
-    """A folder to make something in, for one process at a time."""
-    work = root / "unfinished"
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(root / "lock", timeout=_WAIT):
-            shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: only who has the lock makes it
-            try:
-                work.mkdir()
-                yield work
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
-    except OSError as error:  # a lock that another process holds too long is one too
-        raise _NoRoomError(
-            f"{root} cannot be written ({error.strerror or error}); let LECTURE_CACHE name a folder with 400 MB free"
-        ) from error
-
-
 def _load(source, remarks):
-    """The place in the cache, the content (see `files.content`), and the arrays."""
+    """The content (see `files.content`), the arrays, and the folder with the pictures."""
     for root in (_root(), _temporary()):
-        place = root / source.key
         try:
-            return place, *(_kept(source, place) or _make(source, root, place))
+            return _kept(source, root / source.key) or _make(source, root)
         except _NoRoomError as error:
             problem = error
             remarks.append(f"nothing is kept for next time, because {error}")
     raise DataError(f"{source.label}: {'; '.join(remarks)}") from problem
 
 
-def _make(source, root, place):
-    """Read the pictures and keep the arrays: whole or not at all, and only once."""
+def _make(source, root):
+    """Read the pictures and keep what was read: whole or not at all, and by one process only."""
+    work, place = root / "unfinished", root / source.key
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(root / "lock", timeout=_WAIT):
+            kept = _kept(source, place)  # by another process, while this one waited
+            if kept:
+                return kept
+            shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: only who has the lock makes it
+            try:
+                work.mkdir()
+                content, arrays = _fill(source, work)
+                shutil.rmtree(place, ignore_errors=True)
+                os.replace(work, place)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:  # a lock that another process holds too long is one too
+        raise _NoRoomError(
+            f"{root} cannot be written ({error.strerror or error}); let LECTURE_CACHE name a folder with 400 MB free"
+        ) from error
+    return content, arrays, source.folder or place / "pictures"
+
+
+def _fill(source, work):
+    """Make all that is kept of a source, and return its content and arrays."""
     import numpy as np
 
-    with _alone(root) as work:
-        kept = _kept(source, place)  # by another process, while this one waited
-        if kept:
-            return kept
-        arrays = files.read(source.pictures(work), source.label)
-        content = files.content(arrays)
-        if source.is_mnist and content != files.MNIST:
-            raise DataError(
-                f"{source.label} is not the whole of MNIST: it has {len(arrays[1]):,} training and {len(arrays[3]):,} "
-                "test images, or they are others; delete it"
-            )
-        np.savez(work / "digits.npz", *arrays)
-        about = {"form": _FORM, "state": source.state, "content": content}
-        (work / "about.json").write_text(json.dumps(about), encoding="utf-8")
-        shutil.rmtree(place, ignore_errors=True)
-        os.replace(work, place)
+    if source.lay:
+        source.lay(work / "pictures")
+    arrays = files.read(source.folder or work / "pictures", source.label)
+    content = files.content(arrays)
+    if source.is_mnist and content != files.MNIST:
+        raise DataError(
+            f"{source.label} is not the whole of MNIST: it has {len(arrays[1]):,} training and {len(arrays[3]):,} "
+            "test images, or they are others; delete it"
+        )
+    np.savez(work / "digits.npz", *arrays)
+    about = {"form": _FORM, "state": source.state, "content": content}
+    (work / "about.json").write_text(json.dumps(about), encoding="utf-8")
     return content, arrays
 
 
@@ -382,23 +364,16 @@ def _content(source, place):
 
 
 def _kept(source, place):
-    """The content and the arrays that are kept in `place`, or None."""
+    """What is kept in `place`, as `_load` returns it, or None."""
     import numpy as np
 
-    content = _content(source, place)
+    content, folder = _content(source, place), source.folder or place / "pictures"
+    if not content:
+        return None
     try:
         with np.load(place / "digits.npz") as kept:  # compares check sums
-            return content and (content, [kept[name] for name in kept.files])
+            arrays = [kept[name] for name in kept.files]
     except Exception:  # a damaged file can raise anything: it is made again
         return None
-
-
-def _folder(source, place, count):
-    """The folder with the `count` PNG files of a source, written to its place in the cache."""
-    folder = source.folder or place / "pictures"
-    if not source.folder and sum(1 for _ in folder.glob("*/*/*")) != count:
-        with _alone(place.parent) as work:
-            files.write(source.pictures(work), work / "new")
-            shutil.rmtree(folder, ignore_errors=True)
-            os.replace(work / "new", folder)
-    return folder
+    whole = source.folder or files.count(folder) == len(arrays[1]) + len(arrays[3])
+    return (content, arrays, folder) if whole else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from torch import nn
 
@@ -193,7 +193,7 @@ def _apart(layers, how, titles):
     if how.numbers:
         row = max(row, 17 * (1 + max(layer.size for layer in layers)))
     picture = Columns(row, titles)
-    middle, (top, bottom) = 0, _extent(layers, how)
+    middle = top = bottom = 0
     for place, row in enumerate(how.rows):
         if place:
             middle += 1.1 + (0 if how.rows[place - 1] == "⋮" else bottom) - (0 if row == "⋮" else top)
@@ -215,17 +215,8 @@ def _apart(layers, how, titles):
                 before = here
             if bias_next and row != "⋮":
                 before = [*before, picture.node((number, part), "1", ys[0] + layer.size)]
+        top, bottom = (top, bottom) if place else picture.extent()
     return picture
-
-
-def _extent(layers, how):
-    """The first and the last row that one observation takes, around row 0."""
-    tops, bottoms = [], []
-    for layer, after in zip_longest(layers, layers[1:]):
-        bias = bool(how.bias and after and after.bias)
-        tops.append(_middle(layer.size + (bias and not layer.after))[0])
-        bottoms.append(tops[-1] + layer.size - 1 + bias)
-    return min(tops), max(bottoms)
 
 
 def _middle(count):

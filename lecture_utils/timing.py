@@ -18,6 +18,8 @@ import torch
 #: The book's own records.
 RECORDS = Path(__file__).with_name("records")
 PARTS = ("forward", "loss", "backward", "step")
+# Asked once: asking takes microseconds, as short parts of a step do.
+_has_accelerator = functools.cache(torch.accelerator.is_available)
 
 
 @dataclass(frozen=True)
@@ -240,11 +242,6 @@ def now():
     if _has_accelerator():
         torch.accelerator.synchronize()
     return time.perf_counter()
-
-
-@functools.cache
-def _has_accelerator():
-    return torch.accelerator.is_available()
 
 
 def _summary(times, spent):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import jinja2
 import nbformat
 import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
@@ -62,23 +63,17 @@ class Book:
         """The name of files that hold the whole book, made from its title."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
-    @cached_property
-    def contents(self):
-        """The table of contents, as Sphinx reads it: sphinx_external_toc.api.SiteMap."""
-        return parse_toc_yaml(self.root / "_toc.yml")
-
     def documents(self):
         """The pages in the order of the contents: list of (caption of their part or "", name without suffix)."""
-        return list(self._below("", self.contents.root.docname))
+        contents = parse_toc_yaml(self.root / "_toc.yml")
 
-    def _below(self, caption, name):
-        name = re.sub(r"\.(ipynb|md)$", "", name)
-        yield caption, name
-        known = {re.sub(r"\.(ipynb|md)$", "", key): document for key, document in self.contents.items()}
-        for tree in known[name].subtrees:
-            for item in tree.items:
-                if isinstance(item, str):  # a file; addresses of other sites are not pages
-                    yield from self._below(tree.caption or caption, str(item))
+        def below(caption, name):
+            yield caption, re.sub(r"\.(ipynb|md)$", "", name)
+            for tree in contents[name].subtrees:
+                for item in (item for item in tree.items if isinstance(item, str)):  # not addresses of other sites
+                    yield from below(tree.caption or caption, str(item))
+
+        return list(below("", contents.root.docname))
 
     def chapters(self):
         """The notebooks of the book, in the order of the contents: list of pathlib.Path."""
@@ -88,6 +83,12 @@ class Book:
     def name(self, path):
         """How messages and links call a file: its path below the root, such as chapters/05_sgd_and_batches.ipynb."""
         return path.relative_to(self.root).as_posix()
+
+
+def render(template, **values):
+    """What a template of publish/theme/templates makes of some values: str, HTML."""
+    loader = jinja2.FileSystemLoader(ROOT / "publish" / "theme" / "templates")
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(template).render(values)
 
 
 def read(path):
@@ -126,7 +127,7 @@ def code_of(notebook):
 def environment_key(book, data):
     """A hash of what all chapters depend on: Python, the pinned packages, the code of lecture_utils, and the data.
 
-    Comments and docstrings do not count.
+    Comments and docstrings do not count, nor does what one chapter alone depends on (`own_files`).
 
     Parameters
     ----------
@@ -141,11 +142,32 @@ def environment_key(book, data):
     """
     key = hashlib.sha256(f"{sys.version}\0{data}".encode())
     package = book.root / "lecture_utils"
-    files = [path for path in package.rglob("*") if path.suffix in _CODE and not path.name.startswith(".")]
-    for path in [*sorted(files), book.root / "requirements.txt"]:
-        content = _without_words(path) if path.suffix == ".py" else path.read_bytes()
-        key.update(f"\0{book.name(path)}\0".encode() + content)
+    files = {path for path in package.rglob("*") if path.suffix in _CODE and not path.name.startswith(".")}
+    for path in [*sorted(files - set(_owned(book))), book.root / "requirements.txt"]:
+        key.update(_content(book, path))
     return key.hexdigest()[:12]
+
+
+def own_files(book, notebook):
+    """A hash of what this chapter alone takes from lecture_utils: its exercises, the settings of its moving figures.
+
+    Empty where it takes nothing, else 8 hexadecimal digits.
+    """
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    contents = [_content(book, path) for path, word in sorted(_owned(book).items()) if word in code]
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:8] if contents else ""
+
+
+def _owned(book):
+    """The files that belong to single chapters, and what then stands in the chapter's code."""
+    package = book.root / "lecture_utils"
+    exercises = {path: f'"{int(path.stem[2:])}.' for path in (package / "exercises").glob("ch[0-9][0-9].py")}
+    return exercises | {path: f'"{path.stem}"' for path in (package / "moving").glob("*.json")}
+
+
+def _content(book, path):
+    content = _without_words(path) if path.suffix == ".py" else path.read_bytes()
+    return f"\0{book.name(path)}\0".encode() + content
 
 
 def _without_words(path):
@@ -155,10 +177,10 @@ def _without_words(path):
     except SyntaxError:  # the chapters will say so
         return path.read_bytes()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
-            first = getattr(node.body[0], "value", None)
-            if isinstance(node.body[0], ast.Expr) and isinstance(getattr(first, "value", None), str):
-                del node.body[0]
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node
+        ):
+            del node.body[0]
     return ast.dump(tree).encode()
 
 

@@ -28,3 +28,12 @@ def whole(target):
         os.replace(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def update(target, text):
+    """Let a file hold `text`; it is not touched where it does. Returns whether it changed."""
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return False
+    with whole(target) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    return True

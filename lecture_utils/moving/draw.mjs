@@ -7,7 +7,7 @@ function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === null || value === false) element.removeAttribute(name);
-    else element.setAttribute(name, value === true ? "" : value);
+    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children);
   return element;

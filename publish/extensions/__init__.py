@@ -8,22 +8,28 @@ from importlib import import_module
 from pathlib import Path
 
 MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "questions", "moving", "notebooks")
+ROOT = Path(__file__).resolve().parents[2]
 
 
-def _look():
-    """A hash of all that decides how a page looks: str."""
-    root = Path(__file__).resolve().parents[2]
-    folders = ("publish/theme", "publish/extensions", "lecture_utils/moving")
-    files = [path for name in folders for path in (root / name).rglob("*") if path.is_file()]
-    key = hashlib.sha256()
-    for path in sorted(path for path in files if path.suffix != ".pyc"):
-        key.update(path.read_bytes())
-    return key.hexdigest()
+def inside(node, kinds):
+    """Whether a node of docutils stands in a node of one of some kinds."""
+    while node := node.parent:
+        if isinstance(node, kinds):
+            return True
+    return False
+
+
+def _hash(*patterns):
+    """A hash of the files below the root that fit one of some patterns: str."""
+    paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path.suffix != ".pyc")).hexdigest()
 
 
 def setup(app):
     for name in MODULES:
         import_module(f"{__name__}.{name}").setup(app)
-    # Sphinx looks only at texts and settings. As a setting, a changed style or script has all pages written again.
-    app.add_config_value("book_look", _look(), "html", str)
+    # Sphinx looks only at texts and settings. As a setting, code that changed has every page read again, and a style or
+    # a script that changed has every page written again.
+    app.add_config_value("book_code", _hash("publish/**/*.py"), "env", str)
+    app.add_config_value("book_look", _hash("publish/theme/**/*", "lecture_utils/moving/**/*"), "html", str)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

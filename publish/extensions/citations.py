@@ -6,6 +6,7 @@ the lines of the list begin, publish/tools/references.py says.
 
 from docutils import nodes
 
+from publish.extensions import inside
 from publish.tools import references
 
 # Text in these gets no link: code, headings (which menus repeat), links, formulas.
@@ -14,19 +15,18 @@ _CLOSED = (nodes.literal, nodes.FixedTextElement, nodes.title, nodes.reference, 
 
 def link_citations(app, doctree):
     lists = [s for s in doctree.findall(nodes.section) if s.next_node(nodes.title).astext() == "References"]
-    items = {}
-    for item in (item for section in lists for item in section.findall(nodes.list_item)):
-        items[_start(item.astext())] = item
-    anchors = {}
-    for paper in references.papers():
-        if item := items.get(_start(paper.line)):
-            anchors[paper] = f"ref-{paper.key}"
-            item["ids"].append(anchors[paper])
-    for text in [text for text in doctree.findall(nodes.Text) if not _closed(text, lists)]:
+    items = {_start(item.astext()): item for section in lists for item in section.findall(nodes.list_item)}
+    cited = {paper: items[_start(paper.line)] for paper in references.papers() if _start(paper.line) in items}
+    for paper, item in cited.items():
+        item["ids"].append(f"ref-{paper.key}")
+    of_lists = {id(text) for section in lists for text in section.findall(nodes.Text)}
+    for text in list(doctree.findall(nodes.Text)):
+        if id(text) in of_lists or inside(text, _CLOSED):
+            continue
         pieces, plain, done = [], text.astext(), 0
         for start, end, paper in references.cited(plain):
-            if paper in anchors and start >= done:
-                reference = nodes.reference("", plain[start:end], refid=anchors[paper], internal=True)
+            if paper in cited and start >= done:
+                reference = nodes.reference("", plain[start:end], refid=f"ref-{paper.key}", internal=True)
                 pieces += [nodes.Text(plain[done:start]), reference]
                 done = end
         if pieces:
@@ -36,15 +36,6 @@ def link_citations(app, doctree):
 def _start(line):
     """The letters and digits that a line of a list begins with: two papers never share them."""
     return "".join(letter for letter in line if letter.isalnum())[:80]
-
-
-def _closed(text, lists):
-    node = text.parent
-    while node is not None:
-        if isinstance(node, _CLOSED) or node in lists:
-            return True
-        node = node.parent
-    return False
 
 
 def setup(app):

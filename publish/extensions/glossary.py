@@ -14,6 +14,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.nodes import make_refnode
 
+from publish.extensions import inside
+
 # What a bold word cannot become a link in: a heading's text is repeated in menus, and a link holds no second link.
 _CLOSED = (nodes.title, nodes.reference)
 
@@ -74,20 +76,13 @@ def _link(app, doctree, docname):
     linked = set()
     for bold in list(doctree.findall(nodes.strong)):
         place = next((places[term] for term in singulars(normal(bold.astext())) if term in places), None)
-        if place is None or place in linked or place[0] == docname or _inside(bold, _CLOSED):
+        if place is None or place in linked or place[0] == docname or inside(bold, _CLOSED):
             continue
         linked.add(place)
         # The classes are those of Sphinx's own role `term`, so that a theme treats both kinds of links alike.
         word = nodes.inline("", "", *bold.children, classes=["xref", "std", "std-term"])
         bold.children = []
         bold += make_refnode(app.builder, docname, *place, word)
-
-
-def _inside(node, kinds):
-    while node := node.parent:
-        if isinstance(node, kinds):
-            return True
-    return False
 
 
 def setup(app):
@@ -97,4 +92,4 @@ def setup(app):
     app.connect("env-merge-info", _merge)
     app.connect("env-updated", _rewrite_all_when_terms_changed)
     app.connect("doctree-resolved", _link)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

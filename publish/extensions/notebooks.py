@@ -5,7 +5,6 @@ Then MyST-NB reads each chapter by `read_chapter`: the prose and code of the sou
 as publish/numbers/present.py wants it. So `jupyter-book build .` alone never shows a page that is out of date.
 """
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -75,14 +74,5 @@ def _state(path):
     return f"{path} {path.stat().st_mtime_ns}" if path.exists() else ""
 
 
-def _code_of_the_book():
-    """A hash of the code that makes pages: when it changes, Sphinx has to read every page again."""
-    folder = Path(__file__).resolve().parent.parent
-    files = sorted(folder.rglob("*.py"))
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
-
-
 def setup(app):
     _Build(app)
-    app.add_config_value("book_code", _code_of_the_book(), "env", str)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -97,6 +97,15 @@ class Chapter:
         """The two digits that its file begins with, by which tables call it: "05"."""
         return self.stem[:2]
 
+    @property
+    def group(self):
+        """By what a reader filters a table: "5 SGD and batches"."""
+        return f"{self.number} {self.title}"
+
+    def address(self, anchor):
+        """The address of a place as pages in the same folder write it."""
+        return f"{self.stem}.html#{anchor}"
+
 
 def anchor(kind, name):
     """An id for a page: ``anchor("claim", "A43.test")`` is "claim-a43-test"."""
@@ -105,7 +114,7 @@ def anchor(kind, name):
 
 def marked(names):
     """What a mark names: list of str. Words that have not the form of a row are given too, so that they are found."""
-    return [name for name in re.split(r"[\s,]+", names) if name]
+    return re.findall(r"[^\s,]+", names)
 
 
 def claimed(source):
@@ -118,16 +127,14 @@ def claimed(source):
     """
     if "claim" not in source:
         return []
-    calls = [node for node in ast.walk(ast.parse(TransformerManager().transform_cell(source))) if _is_claim(node)]
+    nodes = ast.walk(ast.parse(TransformerManager().transform_cell(source)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    calls = [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) == "claim"]
     found = []
     for call in sorted(calls, key=lambda call: call.lineno):
         values = call.args[:1] + [keyword.value for keyword in call.keywords if keyword.arg == "id"]
         found += [value.value for value in values if isinstance(value, ast.Constant)]
     return found
-
-
-def _is_claim(node):
-    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "claim"
 
 
 def read(notebook, document, number):

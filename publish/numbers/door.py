@@ -45,15 +45,14 @@ def picture(chapter, wanted=None):
 
     It is that of the cell `wanted`, else of the first cell that only draws, else of the first that shows one.
     """
-    shown = {}
-    for cell in chapter.notebook["cells"]:
-        for output in cell.get("outputs", []):
-            if svg := output.get("data", {}).get("image/svg+xml"):
-                alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
-                alt = output["metadata"].get(moving.KEY, {}).get("alt", alt)
-                shown.setdefault(cell["id"], ("".join(svg), alt, "draw" in cell["metadata"].get("tags", [])))
-    order = sorted(shown, key=lambda id_: (id_ != wanted, not shown[id_][2]))
-    return shown[order[0]][:2] if order else ("", "")
+    shown = [(cell, out) for cell in chapter.notebook["cells"] for out in cell.get("outputs", ()) if "data" in out]
+    shown = [(cell, out) for cell, out in shown if "image/svg+xml" in out["data"]]
+    if not shown:
+        return "", ""
+    shown.sort(key=lambda pair: (pair[0]["id"] != wanted, "draw" not in pair[0]["metadata"].get("tags", [])))
+    cell, output = shown[0]
+    alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
+    return "".join(output["data"]["image/svg+xml"]), output["metadata"].get(moving.KEY, {}).get("alt", alt)
 
 
 def card(chapter, question, name, alt, colab):

@@ -1,26 +1,20 @@
-"""Numbers, links and tables as HTML that a screen reader, a phone and a page without JavaScript can use.
-
-The roles are written out because a phone shows each row as a card, and cells that are no longer laid out as a table
-would lose them. numbers.js makes the tables of class "numbers" sortable and filterable.
-"""
+"""Numbers, links and tables as HTML. numbers.js makes the tables of class "numbers" sortable and filterable."""
 
 from __future__ import annotations
 
 from html import escape
 
-
-class Cell(str):
-    """What stands in a cell: HTML. `sort`: by what its column is sorted, "" for the text."""
-
-    def __new__(cls, html, sort=""):
-        cell = super().__new__(cls, html)
-        cell.sort = sort if isinstance(sort, str | int | float) and not isinstance(sort, bool) else ""
-        return cell
+from publish.book import render
 
 
-def text(content, sort=""):
+def cell(html, sort=None):
+    """What stands in a cell: its HTML, and by what its column is sorted, "" for the text."""
+    return html, "" if sort is None else sort
+
+
+def text(content, sort=None):
     """Plain text as a cell."""
-    return Cell(escape(str(content)), sort)
+    return cell(escape(str(content)), sort)
 
 
 def link(address, content):
@@ -56,35 +50,17 @@ def bound(record):
     return " and ".join(f"{sign} {given[side]}" for side, sign in (("above", ">"), ("below", "<")) if side in given)
 
 
-def table(caption, columns, rows, *, classes="numbers", id):
+def table(caption, rows, *, id, classes="numbers"):
     """A table: HTML without an empty line, so that it is one block to Markdown.
 
     Parameters
     ----------
     caption : str
-    columns : list of str
-        The heads of the columns. The first column names the row.
-    rows : list of (str, str, list of Cell)
+    rows : list of (str, str, dict of cells)
         For each row its id on the page ("" for none), the name of its group, by which a reader may filter, and one
-        cell for each column.
-    classes, id : str
+        cell for each column, by the head of the column. The first column names the row.
+    id, classes : str
         For the table.
     """
-    head = "".join(f'<th role="columnheader" scope="col">{escape(column)}</th>' for column in columns)
-    body = "\n".join(_row(anchor, group, columns, cells) for anchor, group, cells in rows)
-    return (
-        f'<table role="table" class="table {classes}" id="{id}">\n<caption>{escape(caption)}</caption>\n'
-        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
-        f'<tbody role="rowgroup">\n{body}\n</tbody></table>\n'
-    )
-
-
-def _row(anchor, group, columns, cells):
-    written = []
-    for i, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-        tag, role = ('th scope="row"', "rowheader") if i == 0 else ("td", "cell")
-        sort = f' data-sort="{escape(str(cell.sort))}"' if cell.sort != "" else ""
-        label = f' data-label="{escape(column)}"' + (' class="number"' if isinstance(cell.sort, int | float) else "")
-        written.append(f'<{tag} role="{role}"{label}{sort}>{cell}</{tag.split()[0]}>')
-    named = f' id="{anchor}"' if anchor else ""
-    return f'<tr role="row"{named} data-group="{escape(group)}">{"".join(written)}</tr>'
+    columns = list(rows[0][2]) if rows else []
+    return render("numbers.html", caption=caption, columns=columns, rows=rows, id=id, classes=classes) + "\n"

@@ -18,21 +18,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 from publish.book import code_of
 from publish.numbers import claims, door, lists, robustness
-from publish.numbers.html import Cell, bound, link, number, table, text
+from publish.numbers.html import bound, cell, link, number, table, text
 from publish.tools.references import bibliography
-from publish.whole import whole
+from publish.whole import update
 
-# What a reader sees, for another language.
-MAP = ["Row", "What the lecture shows", "Its figures", "Where the book shows it"]
-CLAIMS = ["Id", "Chapter", "What is claimed", "Lecture", "This build", "Allowed", "Held again", "Other settings"]
-PAPERS = ["Paper", "Chapter", "What is compared", "Standing", "Claims"]
-RUNS = ["Data", "Settings", "Seeds", "Threads", "PyTorch", "Chapters", "Claims", "Held always", "Failed", "Fixed seed"]
-FAILED = ["Id", "Chapter", "What is claimed", "Where it failed", "Held"]
 HOLDS = {True: "✓ holds", False: "✗ fails", None: "not claimed on these data"}
+RUN = ["Data", "Settings", "Seeds", "Threads", "PyTorch"]  # robustness.CONDITION, for a reader
 NOT_RUN = "not run yet"
 NOT_HERE = "not in this book"
 NOT_MEASURED = "<p>Not measured yet: <code>make robustness</code> does it.</p>\n"
@@ -80,10 +75,10 @@ class Numbers:
         """The chapter and the address of a claim's id or of "NN:cell": (None, "") where this book has it not."""
         if name in self.claims:
             chapter, place = self.claims[name]
-            return chapter, _address(chapter, place.anchor)
-        file, _, cell = name.partition(":")
-        chapter = next((chapter for chapter in self.chapters if chapter.file == file and cell in chapter.code), None)
-        return chapter, _address(chapter, claims.anchor("cell", cell)) if chapter else ""
+            return chapter, chapter.address(place.anchor)
+        file, _, id_ = name.partition(":")
+        chapter = next((chapter for chapter in self.chapters if chapter.file == file and id_ in chapter.code), None)
+        return chapter, chapter.address(claims.anchor("cell", id_)) if chapter else ""
 
     @cached_property
     def entries(self):
@@ -93,20 +88,17 @@ class Numbers:
         "claim"), chapter (its number), statement, ran, holds, measured, below, above, expected, within, source,
         lecture (the lecture's number as text), why and url. What does not apply is None.
         """
-        by_id = {row["id"]: row for row in self.tables["figures"]}
-        figures = [id_ for id_, row in by_id.items() if row["kind"] not in lists.MEASURED]
-        found = []
-        for id_ in dict.fromkeys([*self.claims, *figures]):
+        by_id, found = {row["id"]: row for row in self.tables["figures"]}, []
+        for id_ in dict.fromkeys([*self.claims, *by_id]):
             row = by_id.get(id_, {})
-            place = self.claims[id_][1] if id_ in self.claims else None
+            place = self.claims.get(id_, (None, None))[1]
             record = (place and place.record) or {}
             chapter, url = self.where(id_ if place else row["place"])
             if chapter:
-                statement = record.get("statement") or row.get("figure") or ""
                 lecture = place.row if record.get("source") == "lecture" else None
                 entry = {"id": id_, "row": row.get("row") or lecture, "kind": row.get("kind", "claim")}
-                entry |= {"chapter": chapter.number, "statement": statement, "ran": bool(record)}
-                entry |= {key: record.get(key) for key in _RECORDED}
+                entry |= {"chapter": chapter.number, "statement": record.get("statement") or row.get("figure") or ""}
+                entry |= {"ran": bool(record)} | {key: record.get(key) for key in _RECORDED}
                 found.append(entry | {"lecture": row.get("value") or None, "why": row.get("why") or None, "url": url})
         return found
 
@@ -124,10 +116,7 @@ def write(book):
     numbers = Numbers(chapters, tables, robustness.current(robustness.read(book.root), codes))
     book.pages.mkdir(parents=True, exist_ok=True)
     for name, content in (parts(numbers) | door.parts(numbers, book)).items():
-        path = book.pages / name
-        if not path.exists() or path.read_text(encoding="utf-8") != content:
-            with whole(path) as unfinished:
-                unfinished.write_text(content, encoding="utf-8")
+        update(book.pages / name, content)
     return lists.faults(chapters, tables)
 
 
@@ -152,37 +141,34 @@ def parts(numbers):
 
 def facts(chapters):
     """What made this build: dict from "data", "machine", "Python" and the names of packages to str."""
-    cells = [cell for chapter in chapters for cell in chapter.notebook["cells"] if cell["cell_type"] == "code"]
-    printed = "".join(out["text"] for cell in cells for out in cell["outputs"] if out.get("name") == "stdout")
+    outputs = [out for chapter in chapters for c in chapter.notebook["cells"] for out in c.get("outputs", ())]
+    printed = "".join(out["text"] for out in outputs if out.get("name") == "stdout")
     data = "; ".join(dict.fromkeys(re.findall(r"(?m)^Data: (.+)$", printed)))
-    found = {
+    return {
         "data": data or "not known: no chapter that reads digits has run",
         "machine": f"{platform.system()}, {platform.machine()}, {os.cpu_count()} processor cores",
         "Python": platform.python_version(),
-    }
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    } | {name: version(name) for name in PACKAGES}
 
 
 def lecture_map(lecture, numbers):
     """For each row of a lecture the sections that show it, and their claims: HTML."""
-    shown = {}
+    shown, rows = {}, []
     for chapter in numbers.chapters:
         for place in chapter.places:
             shown.setdefault(place.row, []).append((chapter, place))
-    rows = []
     for row in (row for row in numbers.tables["coverage"].values() if row["source"] == lecture):
-        what = f"{escape(row['what the lecture shows'])} <span class='kind'>{escape(row['kind'])}</span>"
-        where = Cell(_sections(shown.get(row["id"], [])) or f"<p>{NOT_HERE}</p>")
-        cells = [text(row["id"]), Cell(what), text(row["figure in the lecture"]), where]
+        kind = f"<span class='kind'>{escape(row['kind'])}</span>"
+        cells = {
+            "Row": text(row["id"]),
+            "What the lecture shows": cell(f"{escape(row['what the lecture shows'])} {kind}"),
+            "Its figures": text(row["figure in the lecture"]),
+            "Where the book shows it": cell(_sections(shown.get(row["id"], [])) or f"<p>{NOT_HERE}</p>"),
+        }
         rows.append((claims.anchor("row", row["id"]), row["kind"], cells))
-    count = sum(cells[0] in shown for _, _, cells in rows)
+    count = sum(cells["Row"][0] in shown for _, _, cells in rows)
     caption = f"Lecture {lecture}: {count} of its {len(rows)} rows have a place in this book."
-    return table(caption, MAP, rows, classes="lecture-map", id=f"lecture-{lecture.lower()}")
+    return table(caption, rows, classes="lecture-map", id=f"lecture-{lecture.lower()}")
 
 
 def _sections(found):
@@ -193,11 +179,11 @@ def _sections(found):
     for (chapter_number, title), there in sections.items():
         there.sort(key=lambda pair: {"mark": 0, "finding": 1}.get(pair[1].kind, 2))
         chapter, first = there[0]
-        written.append(f"<p>{link(_address(chapter, first.anchor), f'Chapter {chapter_number}: {title}')}</p>")
+        written.append(f"<p>{link(chapter.address(first.anchor), f'Chapter {chapter_number}: {title}')}</p>")
         for _, place in there:
             if place.kind != "mark":
                 statement = _sentence(place.record["statement"]) if place.record else f"{place.id}: {NOT_RUN}"
-                written.append(f'<p class="claimed">{link(_address(chapter, place.anchor), statement)}</p>')
+                written.append(f'<p class="claimed">{link(chapter.address(place.anchor), statement)}</p>')
     return "".join(written)
 
 
@@ -211,11 +197,10 @@ def summary(numbers, made_by):
     """The counts at the top of the page, what made the build, and the files beside the page: Markdown."""
     made = [entry for entry in numbers.entries if entry["id"] in numbers.claims]
     held = Counter(entry["holds"] for entry in made if entry["ran"])
-    said = [f"{held[True]} held", f"{held[False]} failed", f"{held[None]} not made on the data of this build"]
-    if len(made) > held.total():
-        said.append(f"{len(made) - held.total()} {NOT_RUN}")
+    said = f"{held[True]} held, {held[False]} failed, {held[None]} not made on the data of this build"
+    said += f", {len(made) - held.total()} {NOT_RUN}" if len(made) > held.total() else ""
     lines = {
-        "claims": f"{len(made)}: {', '.join(said)}",
+        "claims": f"{len(made)}: {said}",
         "numbers of the lectures": _counted((e["kind"] for e in numbers.entries if e["row"]), lists.KINDS),
         "figures of papers": _counted((row["standing"] for row in numbers.tables["papers"]), lists.STANDINGS),
     }
@@ -243,23 +228,19 @@ def claims_table(numbers, lectures):
             said = HOLDS[entry["holds"]] if entry["ran"] else NOT_RUN
         else:
             said = f"{'✓' if entry['holds'] else '✗'} {number(measured)}"
-        cells = [
-            Cell(link(entry["url"], entry["id"])),
-            text(chapter.number, chapter.number),
-            Cell(escape(entry["statement"]) + why, entry["statement"]),
-            text(entry["lecture"] or (number(expected) if expected is not None else ""), expected),
-            text(said, measured),
-            text(bound(limits), entry["within"]),
-            *(_share(counts.get(entry["id"])) for counts in numbers.again),
-        ]
-        rows.append((claims.anchor("number", entry["id"]), _group(chapter), cells))
-    # Other claims have no column of the lecture's numbers; no table has columns of other runs where there were none.
-    shown = [i for i in range(len(CLAIMS)) if (i != 3 or lectures) and (i < 6 or numbers.runs)]
-    rows = [(anchor, group, [cells[i] for i in shown]) for anchor, group, cells in rows]
+        cells = {"Id": cell(link(entry["url"], entry["id"])), "Chapter": text(chapter.number, chapter.number)}
+        cells["What is claimed"] = cell(escape(entry["statement"]) + why, entry["statement"])
+        if lectures:
+            cells["Lecture"] = text(entry["lecture"] or (number(expected) if expected is not None else ""), expected)
+        cells |= {"This build": text(said, measured), "Allowed": text(bound(limits), entry["within"])}
+        if numbers.runs:
+            own, others = numbers.again
+            cells |= {"Held again": _share(own.get(entry["id"])), "Other settings": _share(others.get(entry["id"]))}
+        rows.append((claims.anchor("number", entry["id"]), chapter.group, cells))
     measured = sum(entry["kind"] in lists.MEASURED for entry in entries)
     caption = f"{len(rows)} numbers of the lectures, {measured} of them measured or checked again"
     caption = caption if lectures else f"{len(rows)} other claims of the book"
-    return table(caption, [CLAIMS[i] for i in shown], rows, id="lecture-numbers" if lectures else "other-claims")
+    return table(caption, rows, id="lecture-numbers" if lectures else "other-claims")
 
 
 def papers(numbers):
@@ -269,13 +250,17 @@ def papers(numbers):
         names = [name for name in row["claims"].split() if name in numbers.claims]
         chapter, address = numbers.where(names[0] if names else row["place"])
         if chapter:
-            marks = {name: numbers.claims[name][1].record or {} for name in names}
-            links = [link(numbers.where(n)[1], ("✓ " if kept.get("holds") else "") + n) for n, kept in marks.items()]
-            what = Cell(escape(row["figure"]) + _why(row["note"]), row["figure"])
-            cells = [Cell(link(address, row["source"])), text(chapter.number, chapter.number), what]
-            cells += [text(lists.STANDINGS.get(row["standing"], row["standing"])), Cell(", ".join(links) or "none")]
-            rows.append(("", _group(chapter), cells))
-    return table(f"{len(rows)} figures of published work", PAPERS, rows, id="paper-figures")
+            held = {name: (numbers.claims[name][1].record or {}).get("holds") for name in names}
+            links = [link(numbers.where(name)[1], f"{'✓ ' if held[name] else ''}{name}") for name in names]
+            cells = {
+                "Paper": cell(link(address, row["source"])),
+                "Chapter": text(chapter.number, chapter.number),
+                "What is compared": cell(escape(row["figure"]) + _why(row["note"]), row["figure"]),
+                "Standing": text(lists.STANDINGS.get(row["standing"], row["standing"])),
+                "Claims": cell(", ".join(links) or "none"),
+            }
+            rows.append(("", chapter.group, cells))
+    return table(f"{len(rows)} figures of published work", rows, id="paper-figures")
 
 
 def other_runs(numbers):
@@ -289,31 +274,32 @@ def other_runs(numbers):
         kept = robustness.comparable(rows, numbers.fixed)
         ran = [row for row in kept if int(row["runs"])]
         failed = sum(row["held"] != row["runs"] for row in ran)
-        counts = len({row["chapter"] for row in rows}), len(ran), len(ran) - failed, failed, len(rows) - len(kept)
-        made.append(("", "", [*map(text, condition), *(text(count, count) for count in counts)]))
-    html = table("The runs, and how many claims held in all of them", RUNS, made, id="robustness-runs")
+        cells = {name: text(value) for name, value in zip(RUN, condition, strict=True)}
+        counts = {
+            "Chapters": len({row["chapter"] for row in rows}),
+            "Claims": len(ran),
+            "Held always": len(ran) - failed,
+        }
+        counts |= {"Failed": failed, "Fixed seed": len(rows) - len(kept)}
+        made.append(("", "", cells | {name: text(count, count) for name, count in counts.items()}))
+    html = table("The runs, and how many claims held in all of them", made, id="robustness-runs")
     rows = robustness.comparable(numbers.runs, numbers.fixed)
     held = robustness.held_again(rows)
     for id_, where in robustness.failures(rows).items():
         if id_ in numbers.claims:
             chapter, place = numbers.claims[id_]
-            cells = [Cell(link(_address(chapter, place.anchor), id_)), text(chapter.number, chapter.number)]
-            cells += [text((place.record or {}).get("statement", "")), text("; ".join(where)), _share(held.get(id_))]
-            lost.append(("", _group(chapter), cells))
+            cells = {
+                "Id": cell(link(chapter.address(place.anchor), id_)),
+                "Chapter": text(chapter.number, chapter.number),
+                "What is claimed": text((place.record or {}).get("statement", "")),
+                "Where it failed": text("; ".join(where)),
+                "Held": _share(held.get(id_)),
+            }
+            lost.append(("", chapter.group, cells))
     if not lost:
         return html + "<p>Every claim held in every one of these runs.</p>\n"
     caption = f"{len(lost)} claim{'s' * (len(lost) > 1)} failed in at least one of these runs"
-    return html + table(caption, FAILED, lost, id="unsure-claims")
-
-
-def _address(chapter, anchor):
-    """The address of a place as pages in the same folder write it."""
-    return f"{chapter.stem}.html#{anchor}"
-
-
-def _group(chapter):
-    """By what a reader filters a table."""
-    return f"{chapter.number} {chapter.title}"
+    return html + table(caption, lost, id="unsure-claims")
 
 
 def _share(counts):

@@ -10,6 +10,8 @@ import json
 import re
 from html import escape
 
+import nbformat
+
 from lecture_utils import exercises, moving
 from lecture_utils.claims import KEY
 from publish.book import Book
@@ -36,40 +38,23 @@ _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
 def present(notebook, book=None):
-    """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place."""
+    """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place.
+
+    Cells that a table leads to get an address of their own, such as "cell-full-run".
+    """
     book = book or Book()
     tables, pages = lists.read(book.root), [name for _, name in book.documents()]
     linked = {row["place"].partition(":")[2] for row in [*tables["figures"], *tables["papers"]]}
-    # The page lies in the folder of the chapters.
-    return prepare(notebook, "reproduction.html" if "chapters/reproduction" in pages else "", linked)
-
-
-def prepare(notebook, report, linked):
-    """The work of `present` on plain data.
-
-    Parameters
-    ----------
-    notebook : dict
-    report : str
-        The address of the page that lists all claims; "" where the book has none.
-    linked : set of str
-        The ids of cells that get an address of their own, such as "cell-full-run".
-    """
+    report = "reproduction.html" if "chapters/reproduction" in pages else ""  # in the folder of the chapters
     cells, named = [], set()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             # Blocks of their own to Markdown, and nothing to see.
-            cell["source"] = MARK.sub(lambda match: "".join(map(_shows, marked(match[1]))), cell["source"])
+            cell["source"] = MARK.sub(_shows, cell["source"])
         elif cell["cell_type"] == "code":
             if cell.get("id") in linked:
-                address = anchor("cell", cell["id"])
-                place = {
-                    "cell_type": "markdown",
-                    "id": address,
-                    "metadata": {},
-                    "source": f'<div id="{address}"></div>',
-                }
-                cells.append(type(notebook)(place))
+                place = nbformat.v4.new_markdown_cell(_block("cell", cell["id"]), id=anchor("cell", cell["id"]))
+                cells.append(place)
             cell["source"] = _TITLE.sub("", cell["source"])
             claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
             for output in claims:
@@ -87,8 +72,12 @@ def prepare(notebook, report, linked):
     return notebook
 
 
-def _shows(name):
-    return f'\n<div id="{anchor("shows", name)}"></div>\n'
+def _shows(match):
+    return "".join(_block("shows", name) for name in marked(match[1]))
+
+
+def _block(kind, name):
+    return f'\n<div id="{anchor(kind, name)}"></div>\n'
 
 
 def line(output, report, named):

@@ -8,9 +8,11 @@ the runs in which the claim was made, `held` those in which it held; `lowest` an
 from __future__ import annotations
 
 import csv
+import io
+from operator import itemgetter
 
 from publish.numbers.claims import claimed
-from publish.whole import whole
+from publish.whole import update
 
 AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but seeds and threads
 BOOKS, OTHER = "the book's", "other"  # values of `seeds`
@@ -24,18 +26,17 @@ def _path(root):
 
 def read(root):
     """The rows of the table: list of dict of str; empty where nothing was measured yet."""
-    if not _path(root).exists():
-        return []
-    with open(_path(root), encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    path = _path(root)
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
 
 
 def write(root, rows):
     """Write the table, whole or not at all."""
-    with whole(_path(root)) as unfinished, open(unfinished, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    file = io.StringIO()
+    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    update(_path(root), file.getvalue())
 
 
 def ids(notebook):
@@ -69,10 +70,8 @@ def rows_of(runs):
 def merged(old, new):
     """The rows of a table after some conditions of some chapters were measured again: list of dict, sorted."""
 
-    def key(row):
-        return row["chapter"], *(row[name] for name in CONDITION)
-
-    fresh = {key(row) for row in new}
+    key = itemgetter("chapter", *CONDITION)
+    fresh = set(map(key, new))
     return sorted([row for row in old if key(row) not in fresh] + new, key=key)
 
 
@@ -95,17 +94,15 @@ def held_again(rows):
     return {id_: counts for id_, counts in found.items() if counts[1]}
 
 
-def condition(row):
-    """The condition of a row in words: "MNIST, rates doubled, other seeds, threads: 1, PyTorch 2.9"."""
-    setting = "" if row["setting"] == AS_IT_IS else f"{row['setting']}, "
-    return f"{row['data']}, {setting}{row['seeds']} seeds, threads: {row['threads']}, PyTorch {row['torch']}"
-
-
 def failures(rows):
-    """The claims that failed at least once, and where: dict of lists of str, "MNIST, ...: held in 4 of 5"."""
+    """The claims that failed at least once, and where: dict of lists of str.
+
+    A place: "MNIST, rates doubled, other seeds, threads: 1, PyTorch 2.9: held in 4 of 5".
+    """
     found = {}
     for row in rows:
         if row["held"] != row["runs"]:
-            where = f"{condition(row)}: held in {row['held']} of {row['runs']}"
-            found.setdefault(row["id"], []).append(where)
+            words = [row["data"], *[row["setting"]] * (row["setting"] != AS_IT_IS), f"{row['seeds']} seeds"]
+            words += [f"threads: {row['threads']}", f"PyTorch {row['torch']}: held in {row['held']} of {row['runs']}"]
+            found.setdefault(row["id"], []).append(", ".join(words))
     return found

@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+from playwright.sync_api import Error
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = (
     "no Chromium that starts was found. On Debian and Ubuntu: apt-get install chromium; "
@@ -28,8 +30,6 @@ def launch(playwright, **options):
     playwright.sync_api.Browser or None
         None where none starts; `MISSING` says what to do then.
     """
-    from playwright.sync_api import Error
-
     named = os.environ.get("CHROMIUM")
     found = [named] if named else [*filter(None, map(shutil.which, NAMES)), playwright.chromium.executable_path]
     for path in found:

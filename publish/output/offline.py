@@ -12,32 +12,17 @@ from publish.whole import whole
 _FOR_HOSTS = {"sitemap.xml", "404.html", ".nojekyll"}
 
 
-def pack(book):
-    """Write the zip: the site in one folder. Returns its path, a pathlib.Path.
-
-    Raises
-    ------
-    FileNotFoundError
-        The site is not there.
-    """
+def main(book=None):
+    """Write the zip, the site in one folder, and say where it is; 1 where there is no site."""
+    book = book or Book()
     site, target = book.site, book.build / f"{book.slug}.zip"
     if not (site / "index.html").exists():
-        raise FileNotFoundError(f"{site} holds no pages: run make book")
+        print(f"No zip was made: {site} holds no pages: run make book")
+        return 1
     with whole(target) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in site.rglob("*") if path.is_file()):
             if path.name not in _FOR_HOSTS:
                 archive.write(path, f"{book.slug}/{path.relative_to(site).as_posix()}")
-    return target
-
-
-def main(book=None):
-    """Write the zip and say where it is; 1 where there is no site."""
-    book = book or Book()
-    try:
-        target = pack(book)
-    except FileNotFoundError as error:
-        print(f"No zip was made: {error}")
-        return 1
     print(f"The zip: {target} ({target.stat().st_size / 1e6:.1f} MB; unpack it and open {book.slug}/index.html)")
     return 0
 

@@ -6,7 +6,8 @@ id; it also renders the whole book a second time.
 
 from __future__ import annotations
 
-from html import escape
+import copy
+import re
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlparse
@@ -14,10 +15,14 @@ from urllib.parse import unquote, urlparse
 from bs4 import BeautifulSoup
 from pygments.formatters import HtmlFormatter
 
+from publish.book import render
+
 _ASSETS = Path(__file__).resolve().parent.parent / "theme" / "assets"
 # The site's own sheet lays pages out for screens; the paper has one of its own, and formulas and code get theirs.
 _SHEETS = (_ASSETS / "katex" / "katex.min.css", _ASSETS / "print" / "print.css")
 _CODE_COLOURS = "a11y-high-contrast-light"
+#: The heading of the last pages, for another language.
+ANSWERS = "Answers to the predictions"
 _SCREEN = "script, style, link, button, input, form, iframe, .headerlink, .katex-mathml"
 
 
@@ -43,48 +48,54 @@ def assemble(book, pages):
     """
     documents = book.documents()
     known = {name for _, name in documents}
-    contents, chapters, part = [], [], ""
+    contents, chapters, answers, part = [], [], [], ""
     for number, (caption, name) in enumerate(documents):
         file = pages / f"{name}.html"
         if not file.exists():
             raise FileNotFoundError(f"{file} is not there: run make book")
         article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
+        said = _take_answers(article)
         _for_paper(article)
         _rewrite(article, pages, name, known)
         heading = article.h1.get_text().strip()
-        opening = ""
-        if caption and caption != part:
-            part = caption
-            opening = f'<h1 class="part" id="part-{number}">{escape(caption)}</h1>'
-            contents.append((0, caption, f"part-{number}"))
+        if said:
+            answers.append((heading, [_answered(article, *answer) for answer in said]))
+        opens = caption if caption != part else ""
+        part = caption or part
+        contents += [(0, caption, f"part-{number}")] if opens else []
         contents.append((1, heading, _target(name)))
         contents += [(2, h2.get_text().strip(), h2.find_parent("section")["id"]) for h2 in article.select("h2")]
         if caption:  # chapters stand one level below the parts
-            for level in (5, 4, 3, 2, 1):
-                for one in article.select(f"h{level}"):
-                    one.name = f"h{level + 1}"
-        # The head of each page of paper names its chapter.
-        quoted = heading.replace("\\", "\\\\").replace('"', '\\"')
-        style = f'.c{number} {{ page: c{number} }} @page c{number} {{ @top-right {{ content: "{quoted}" }} }}'
-        body = f'<div class="chapter" id="{_target(name)}">{opening}{article.decode_contents()}</div>'
-        chapters.append(f'<style>{style}</style><div class="c{number}">{body}</div>')
-    lines = [book.config.get("author", ""), book.config.get("repository", {}).get("url", "")]
-    rows = (
-        f'<a class="level-{level}" href="#{target}"><span>{escape(text)}</span><b data-page="{target}">000</b></a>'
-        for level, text, target in contents
+            for one in article.find_all(re.compile(r"^h[1-5]$")):
+                one.name = f"h{int(one.name[1]) + 1}"
+        chapters.append((number, _target(name), heading, opens, article.decode_contents()))
+    return render(
+        "paper.html",
+        title=book.title,
+        sheets=[sheet.as_uri() for sheet in _SHEETS],
+        colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
+        lines=[book.config.get("author", ""), book.config.get("repository", {}).get("url", "")],
+        contents=contents + ([(1, ANSWERS, "answers")] if answers else []),
+        chapters=chapters,
+        answers_title=ANSWERS,
+        answers=answers,
     )
-    return "\n".join(
-        [
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(book.title)}</title>',
-            f"<style>{HtmlFormatter(style=_CODE_COLOURS).get_style_defs('.highlight')}</style>",
-            *(f'<link rel="stylesheet" href="{sheet.as_uri()}">' for sheet in _SHEETS),
-            f'</head><body><div class="title"><p class="name">{escape(book.title)}</p>',
-            *(f"<p>{escape(line)}</p>" for line in [*lines, "Text: CC BY 4.0. Code: MIT."]),
-            f'</div><div class="contents"><h1>Contents</h1>{"".join(rows)}</div>',
-            *chapters,
-            "</body></html>",
-        ]
-    )
+
+
+def _take_answers(article):
+    """Take the answers to predictions out of a page: list of (name of the prediction, answer)."""
+    found = [(answer["data-answers"], answer["data-spoken"]) for answer in article.select(".answer")]
+    for cell in article.select(".cell:has(.answer)"):
+        cell.decompose()
+    return found
+
+
+def _answered(article, name, spoken):
+    """A prediction of a page: the id of its question, the question as HTML, and its answer."""
+    form = article.select_one(f'[data-question="{name}"]')
+    question = copy.copy(form.legend)
+    question.strong.extract()  # "Predict."
+    return form["id"], question.decode_contents().strip(), spoken
 
 
 def _for_paper(article):
@@ -93,6 +104,8 @@ def _for_paper(article):
     Code that a page shows on demand stays out, and of a section's checks their one line stays. Answers are open: they
     stand at the end of their chapter.
     """
+    for element in article.select("form.question"):  # a question is to be read, and answered with a pen
+        element.name = "div"
     for element in article.select(_SCREEN):
         element.decompose()
     for element in article.select("noscript"):

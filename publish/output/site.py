@@ -16,11 +16,8 @@ import hashlib
 import re
 import shutil
 import sys
-from pathlib import Path
 
-import jinja2
-
-from publish.book import Book
+from publish.book import Book, render
 from publish.output import sheet
 
 #: Language, the language's name in itself, and the folder below _build where its pages were built.
@@ -50,22 +47,6 @@ def lean(edition):
             path.write_text(text[: first.start()] + link + _SHEET.sub("", text[first.end() :]), encoding="utf-8")
 
 
-def redirect_page(book, languages):
-    """The page that leads to the first of the editions, and names all: str.
-
-    Parameters
-    ----------
-    book : publish.book.Book
-    languages : list of (str, str)
-        Code and name of each edition.
-    """
-    loader = jinja2.FileSystemLoader(Path(__file__).parent.parent / "theme" / "templates")
-    template = jinja2.Environment(loader=loader, autoescape=True).get_template("redirect.html")
-    links = [{"language": code, "name": name, "target": f"{code}/{_landing(book)}.html"} for code, name in languages]
-    icon = f"{languages[0][0]}/_static/logo.svg"
-    return template.render(title=book.title, editions=links, icon=icon, canonical="", **links[0])
-
-
 def assemble(book, editions=EDITIONS):
     """Write the whole site. Returns the path of its first page.
 
@@ -84,7 +65,10 @@ def assemble(book, editions=EDITIONS):
     for code, _, folder in editions:
         shutil.copytree(book.build / folder, new / code, ignore=_NOT_PUBLISHED)
         lean(new / code)
-    (new / "index.html").write_text(redirect_page(book, [(c, name) for c, name, _ in editions]), encoding="utf-8")
+    links = [{"language": code, "name": name, "target": f"{code}/{_landing(book)}.html"} for code, name, _ in editions]
+    icon = f"{links[0]['language']}/_static/logo.svg"
+    page = render("redirect.html", title=book.title, editions=links, icon=icon, canonical="", **links[0])
+    (new / "index.html").write_text(page, encoding="utf-8")
     # Its links are counted from the host, so that it can be shown anywhere.
     shutil.copy(new / editions[0][0] / "404.html", new / "404.html")
     # Hosts that run Jekyll leave out folders like _static otherwise.

@@ -38,8 +38,13 @@ def cores():
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with suppress(OSError, ValueError):  # a container may give less time than the machine has cores
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        usable = min(usable, max(1, int(quota) // int(period)))
+        usable = min(usable, int(quota) // int(period))
     return max(1, min(usable, psutil.virtual_memory().total // BYTES))
+
+
+def chosen(book, numbers):
+    """The chapters whose files begin with one of these numbers, all where there are none: list of Path."""
+    return [path for path in book.chapters() if not numbers or path.stem[:2] in numbers]
 
 
 @contextmanager
@@ -58,20 +63,8 @@ def building(book):
         lock.release()
 
 
-def _say(line):
-    print(line, flush=True)
-
-
-def run(book, jobs=None, say=_say):
-    """Run what is out of date.
-
-    Parameters
-    ----------
-    book : publish.book.Book
-    jobs : int, optional
-        Chapters at once.
-    say : callable
-        Gets a line for each chapter.
+def run(book, jobs):
+    """Run what is out of date, `jobs` chapters at once, and print a line for each.
 
     Raises
     ------
@@ -80,7 +73,6 @@ def run(book, jobs=None, say=_say):
     KeyboardInterrupt
         The run was interrupted, by Ctrl-C or by another signal that asks to end; kernels are gone then.
     """
-    jobs = jobs or cores()
     try:
         store = Store(book, data.settle())
     except data.DataMissing as error:
@@ -92,55 +84,52 @@ def run(book, jobs=None, say=_say):
             notebook = read(path)
         except ValueError as error:
             failed.append(path)
-            say(f"FAILED {book.name(path)}: {error}")
-            continue
-        if store.find(notebook) is None:
-            todo.append((path, notebook))
+            print(f"FAILED {book.name(path)}: {error}", flush=True)
+        else:
+            todo += [(path, notebook)] if store.find(notebook) is None else []
     if not todo and not failed:
-        say("chapters: nothing to run, all up to date")
+        print("chapters: nothing to run, all up to date", flush=True)
         return
-    say(f"chapters to run: {len(todo)} of {len(book.chapters())}, {jobs} at a time")
+    print(f"chapters to run: {len(todo)} of {len(book.chapters())}, {jobs} at a time", flush=True)
     begun = time.monotonic()
-    failed += _run_all(book, store, sorted(todo, key=_said_seconds, reverse=True), jobs, say)
-    say(f"{len(todo) - len(failed)} of {len(todo)} ran in {time.monotonic() - begun:.1f} s")
+    todo.sort(key=_said_seconds, reverse=True)  # the longest start first
+    failed += _run_all(book, store, todo, jobs)
     if failed:
         raise ChapterFailed(f"failed: {', '.join(book.name(path) for path in failed)}")
+    print(f"{len(todo)} ran in {time.monotonic() - begun:.1f} s", flush=True)
 
 
 def _said_seconds(chapter):
-    """How long a chapter says that it runs ("about 20 seconds to run"): the longest start first."""
+    """How long a chapter says that it runs: "about 20 seconds to run"."""
     said = re.search(r"about (\d+) seconds to run", "".join(cell.source for cell in chapter[1].cells[:1]))
     return float(said[1]) if said else float("inf")
 
 
-def _run_all(book, store, todo, jobs, say):
+def _run_all(book, store, todo, jobs):
     """Run chapters in threads; returns the paths of those that failed."""
     kernels, ended, failed = set(), threading.Event(), []
-    env = kernel.environment(book)
+    env, log = kernel.environment(book), book.build / "kernels.log"
     start = warm.server(env) if len(todo) > 1 else None
 
     def one(chapter):
         path, notebook = chapter
         if ended.is_set():
             return
-        log = book.build / "kernels.log"
         error = kernel.execute(notebook, path.parent, env, log, start=start, started=kernels.add)
         if ended.is_set():
             return
         faults = [error] if error else kernel.silent_faults(notebook)
-        took = notebook.metadata["took"]
-        if not faults:
-            try:
+        try:
+            if not faults:
                 store.keep(notebook)
-            except OSError as reason:
-                faults = [f"its outputs could not be kept: {reason}"]
-        if faults:
-            failed.append(path)
-            say("\n".join([f"FAILED {book.name(path)} after {took['seconds']:.1f} s", *faults]))
-        else:
-            say(f"ran {book.name(path)} in {took['seconds']:.1f} s{_over(took)}")
+        except OSError as reason:
+            faults = [f"its outputs could not be kept: {reason}"]
+        failed.extend([path] if faults else [])
+        took = notebook.metadata["took"]
+        said = f"{book.name(path)} in {took['seconds']:.1f} s{_over(took)}"
+        print("\n".join([f"FAILED {said}", *faults] if faults else [f"ran {said}"]), flush=True)
 
-    with ThreadPoolExecutor(jobs) as pool, _signals_interrupt():
+    with ThreadPoolExecutor(jobs) as pool:
         try:
             for future in [pool.submit(one, chapter) for chapter in todo]:
                 future.result()
@@ -150,27 +139,9 @@ def _run_all(book, store, todo, jobs, say):
             for pid in kernels:
                 with suppress(OSError):  # ended already
                     os.kill(pid, signal.SIGTERM) if sys.platform == "win32" else os.killpg(pid, signal.SIGKILL)
-            say("Interrupted. What ran is kept; the rest runs next time.")
+            print("Interrupted. What ran is kept; the rest runs next time.", flush=True)
             raise
     return failed
-
-
-@contextmanager
-def _signals_interrupt():
-    """Let the signals that ask a program to end interrupt it, as Ctrl-C does."""
-
-    def interrupt(number, frame):
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    if threading.current_thread() is not threading.main_thread():
-        names = []
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
 
 
 def _over(took):
@@ -185,19 +156,16 @@ def _over(took):
 
 def report(book):
     """What each chapter took when it last ran, and the slowest cells: list of lines."""
-    store, lines, cells, total = Store(book, data.identity()), [], [], 0.0
+    store, lines, cells = Store(book, data.identity()), [], []
+    total = 0.0
     for path in book.chapters():
-        ran = store.find(read(path))
-        if ran is None:
-            lines.append(f"{book.name(path):45} has not run as it is now")
-            continue
-        took = ran.metadata.took
-        total += took["cpu"]
-        cells += [(seconds, book.name(path), cell) for cell, seconds in took["cells"].items()]
-        lines.append(
-            f"{book.name(path):45} {took['seconds']:6.1f} s, computing {took['cpu']:5.1f} s, "
-            f"{took['peak'] / 1e6:5.0f} MB{_over(took)}"
-        )
+        if ran := store.find(read(path)):
+            took = ran.metadata.took
+            total += took["cpu"]
+            cells += [(seconds, book.name(path), cell) for cell, seconds in took["cells"].items()]
+            said = f"{took['seconds']:6.1f} s, computing {took['cpu']:5.1f} s, {took['peak'] / 1e6:5.0f} MB"
+            said += _over(took)
+        lines.append(f"{book.name(path):45} {said if ran else 'has not run as it is now'}")
     slowest = [f"{seconds:6.1f} s  {name}  {cell}" for seconds, name, cell in sorted(cells, reverse=True)[:10]]
     return [*lines, f"all: computing {total:.1f} s", "", "slowest cells", *slowest]
 
@@ -207,13 +175,15 @@ def main(arguments=None, book=None):
     parser = argparse.ArgumentParser(prog="python -m publish.run.execute", description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=cores(), metavar="N", help="chapters at once (default: one a core)")
     parser.add_argument("--report", action="store_true", help="run nothing; say what each chapter took")
-    given = parser.parse_args(arguments)
+    given, book = parser.parse_args(arguments), book or Book()
     if given.jobs < 1:
         parser.error(f"--jobs: expected at least 1, got {given.jobs}")
-    book = book or Book()
     if given.report:
         print("\n".join(report(book)))
         return 0
+    for name in ("SIGTERM", "SIGHUP"):  # what asks a program to end interrupts it, as Ctrl-C does
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         with building(book):
             run(book, given.jobs)

@@ -74,29 +74,28 @@ def execute(notebook, folder, env, log, *, start=None, allow_errors=False, timeo
     str
         What went wrong, "" where nothing did.
     """
-    timeout = notebook.metadata.get("execution", {}).get("timeout", timeout)
-    return asyncio.run(_execute(notebook, folder, env, log, start, allow_errors, timeout, started))
-
-
-async def _execute(notebook, folder, env, log, start, allow_errors, timeout, started):
-    took = {"seconds": 0.0, "cpu": 0.0, "peak": 0, "cells": {}}
-    current, begun, error, status = "", time.monotonic(), "", None
-
-    def begin(cell, cell_index):
-        nonlocal current, begun_cell
-        current, begun_cell = cell.get("id", f"number {cell_index}"), time.monotonic()
-
-    def end(cell, cell_index, execute_reply):
-        took["cells"][current] = round(time.monotonic() - begun_cell, 3)
-
-    begun_cell = begun
     kernel = AsyncKernelManager()
     if start:
         kernel.provisioner = warm.Provisioner(start, parent=kernel, kernel_spec=kernel.kernel_spec)
-    client = NotebookClient(
-        notebook, kernel, timeout=timeout, allow_errors=allow_errors, record_timing=False,
-        on_cell_execute=begin, on_cell_executed=end,
-    )  # fmt: skip
+    timeout = notebook.metadata.get("execution", {}).get("timeout", timeout)
+    client = NotebookClient(notebook, kernel, timeout=timeout, allow_errors=allow_errors, record_timing=False)
+    return asyncio.run(_execute(client, notebook, folder, env, log, started))
+
+
+async def _execute(client, notebook, folder, env, log, started):
+    kernel, error, current = client.km, "", ""
+    took = {"seconds": 0.0, "cpu": 0.0, "peak": 0, "cells": {}}
+    begun = time.monotonic()
+
+    def begin(cell, cell_index):
+        nonlocal current
+        current = cell.get("id", f"number {cell_index}")
+        took["cells"][current] = time.monotonic()
+
+    def end(cell, cell_index, execute_reply):
+        took["cells"][current] = round(time.monotonic() - took["cells"][current], 3)
+
+    client.on_cell_execute, client.on_cell_executed = begin, end
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as terminal:
         try:
@@ -107,20 +106,21 @@ async def _execute(notebook, folder, env, log, start, allow_errors, timeout, sta
         except CellExecutionError as reason:
             error = f"cell {current!r}:\n{reason.traceback}"
         except CellTimeoutError:
-            error = f"cell {current!r} took more than {timeout} seconds"
+            error = f"cell {current!r} took more than {client.timeout} seconds"
         except DeadKernelError:
             status = await kernel.provisioner.poll()
-            error = f"cell {current!r}: the kernel died ({_cause(status)})"
+            cause = signal.Signals(-status).name if status and status < 0 else f"exit status {status}"
+            memory = ", as when memory runs out" if status == -9 else ""
+            error = f"cell {current!r}: the kernel died ({cause}{memory})"
         except RuntimeError as reason:
             error = f"the kernel did not start: {reason} ({log} may say why)"
         finally:
             if kernel.has_kernel:
-                took |= _measured(kernel.provisioner.pid)
+                took.update(_measured(kernel.provisioner.pid))
                 if client.kc is not None:
                     client.kc.stop_channels()
                 await kernel.shutdown_kernel(now=True)
-    took["seconds"] = round(time.monotonic() - begun, 2)
-    notebook.metadata["took"] = took
+    notebook.metadata["took"] = took | {"seconds": round(time.monotonic() - begun, 2)}
     return re.sub(r"\x1b\[[0-9;]*m", "", error)
 
 
@@ -131,16 +131,8 @@ def _measured(pid):
         times, peak = process.cpu_times(), process.memory_info().rss
         with suppress(OSError, TypeError):
             peak = int(re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) * 1024
-        cpu = times.user + times.system + times.children_user + times.children_system
-        return {"cpu": round(cpu, 2), "peak": peak}
+        return {"cpu": round(sum(times[:4]), 2), "peak": peak}
     return {}
-
-
-def _cause(status):
-    """Why a kernel ended, in words, from its exit status as subprocess gives it."""
-    if status is None or status >= 0:
-        return f"exit status {status}"
-    return signal.Signals(-status).name + (", as when memory runs out" if status == -signal.SIGKILL else "")
 
 
 def silent_faults(notebook):

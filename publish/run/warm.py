@@ -20,6 +20,14 @@ from publish.book import ROOT, use_short_temporary_folder
 PRELOADED = "publish.run.preloaded"
 
 
+def _use(environment):
+    """Let the environment of this process be another one; the old one."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    return before
+
+
 def server(env):
     """Start the process that imports the libraries, where that is possible and safe: on Linux.
 
@@ -38,14 +46,11 @@ def server(env):
     use_short_temporary_folder()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([PRELOADED])
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(env | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))})
+    before = _use(env | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))})
     try:
         forkserver.ensure_running()
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        _use(before)
     return context
 
 
@@ -75,6 +80,7 @@ class _Process:
     def __init__(self, process):
         process.start()
         self._process, self.pid = process, process.pid
+        self.kill, self.terminate = process.kill, process.terminate
 
     def poll(self):
         return self._process.exitcode
@@ -87,12 +93,6 @@ class _Process:
         if self.poll() is None:
             os.kill(self.pid, number)
 
-    def kill(self):
-        self._process.kill()
-
-    def terminate(self):
-        self._process.terminate()
-
 
 def _kernel(arguments, environment, folder, log):
     """Become a kernel."""
@@ -100,8 +100,7 @@ def _kernel(arguments, environment, folder, log):
     terminal = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(terminal, stream.fileno())
-    os.environ.clear()
-    os.environ.update(environment)
+    _use(environment)
     if folder:
         os.chdir(folder)
     multiprocessing.set_start_method(None, force=True)  # as in a process that nothing copied

@@ -9,20 +9,19 @@ A notebook's first cell has to name the address, because a reader may have the n
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from publish.whole import whole
+from publish.book import ROOT
+from publish.whole import update
 
-ROOT = Path(__file__).resolve().parents[2]
-
-#: Files that may repeat the address, as patterns below the root.
-REPEATED_IN = ("*.md", "*.cff", "*.toml", "*.yml", ".github/**/*.yml", "chapters/*.md", "chapters/*.ipynb")
+#: Files that may repeat the address, as patterns below the root. _config.yml comes last: an interrupted change can be
+#: finished by a second one, as long as the old address stands there.
+REPEATED_IN = ["*.md", "*.cff", "*.toml", ".github/**/*.yml", "chapters/*.md", "chapters/*.ipynb"]
+REPEATED_IN += ["_toc.yml", "_config.yml"]
 
 #: The first code cell of every chapter: plain Python, so that a chapter is also a script.
 SETUP = """\
@@ -42,9 +41,6 @@ if not find_spec("lecture_utils"):
 
 _URL = re.compile(r"https://[\w.-]+/([\w.-]+)/([\w.-]+)")
 _BRANCH = re.compile(r"[\w.-]+(/[\w.-]+)*")
-# Where a file repeats the address: the repository itself, what Colab opens, and the folder that a clone makes.
-_CLONE = re.compile(r"git clone (\S+)\s+cd (\S+)")
-_COLAB = re.compile(r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/(\S+?)/[\w.-]+/[\w.-]+\.ipynb")
 
 
 class Address(NamedTuple):
@@ -91,37 +87,32 @@ def read(root=ROOT):
     return address(repository["url"], str(repository["branch"]))
 
 
-def files(root=ROOT):
-    """The files that may repeat the address, _config.yml last: list of Path."""
-    found = {path for pattern in REPEATED_IN for path in root.glob(pattern)} - {root / "_config.yml"}
-    return [*sorted(found), root / "_config.yml"]
+def texts(root=ROOT):
+    """The files that may repeat the address, with what stands in them: dict of str by Path."""
+    found = [path for pattern in REPEATED_IN for path in sorted(root.glob(pattern))]
+    return {path: path.read_text(encoding="utf-8") for path in found}
 
 
 def disagreeing(root=ROOT):
     """Places that name another address than _config.yml: list of str, each with its file and what stands there."""
-    now, found = read(root), []
-    for path in files(root):
-        text, name = path.read_text(encoding="utf-8"), path.relative_to(root).as_posix()
-        for url, folder in _CLONE.findall(text):
-            if (url, folder) != (now.url, now.name):
-                found.append(f"{name}: clones {url} and enters {folder}")
-        for repository, branch in _COLAB.findall(text):
-            if (repository, branch) != (now.owner_and_name, now.branch):
-                found.append(f"{name}: opens {repository} at {branch} in Colab")
-        if path.suffix == ".ipynb":
-            cells = json.loads(text)["cells"]
-            if not any("".join(cell["source"]) == now.setup for cell in cells):
-                found.append(f"{name}: its first code cell does not install from {now.url}, branch {now.branch}")
-        if path.suffix == ".cff" and f'repository-code: "{now.url}"' not in text:
-            found.append(f"{name}: its repository-code is another one")
-    return found
+    now = read(root)
+    forms = {
+        r"git clone (\S+)\s+cd (\S+)": (now.url, now.name),
+        r"\.com/github/([\w.-]+/[\w.-]+)/blob/(\S+?)/[\w.-]+/[\w.-]+\.ipynb": (now.owner_and_name, now.branch),
+        r"git\+(https://[^@\s]+)@([\w./-]+)": now,
+        r'repository-code: "(.*)"': (now.url,),
+    }
+    return [
+        f"{path.relative_to(root).as_posix()}: {match[0]}"
+        for path, text in texts(root).items()
+        for form, expected in forms.items()
+        for match in re.finditer(form, text)
+        if match.groups() != expected
+    ]
 
 
 def change(url, branch=None, root=ROOT):
     """Write a new address into _config.yml and every file that repeats the old one.
-
-    Each file is replaced whole. Running it again after an interrupt finishes the work, because _config.yml, which holds
-    the old address, is written last.
 
     Parameters
     ----------
@@ -148,19 +139,13 @@ def change(url, branch=None, root=ROOT):
         (f"github/{old.owner_and_name}/blob/{old.branch}/", f"github/{new.owner_and_name}/blob/{new.branch}/"),
         (old.url, new.url),
         (f"cd {old.name}\n", f"cd {new.name}\n"),
+        (f"\n  branch: {old.branch}\n", f"\n  branch: {new.branch}\n"),
     ]
     changed = []
-    for path in files(root):
-        text = path.read_text(encoding="utf-8")
-        fresh = text
+    for path, text in texts(root).items():
         for before, after in pairs:
-            fresh = fresh.replace(before, after)
-        if path.name == "_config.yml":
-            fresh = re.sub(r"(?m)^(  branch:) .*$", rf"\1 {new.branch}", fresh)
-        if fresh != text:
-            with whole(path) as unfinished:
-                unfinished.write_text(fresh, encoding="utf-8")
-            changed.append(path)
+            text = text.replace(before, after)
+        changed += [path] if update(path, text) else []
     return changed
 
 
@@ -170,17 +155,13 @@ def main(arguments=None):
     parser.add_argument("url", nargs="?", default="", help="https://github.com/OWNER/NAME")
     parser.add_argument("branch", nargs="?", help="the branch that notebooks install from")
     given = parser.parse_args(arguments)
-    if given.url:
-        try:
-            changed = change(given.url, given.branch)
-        except ValueError as error:
-            parser.error(str(error))
-        for path in changed:
+    try:
+        for path in change(given.url, given.branch) if given.url else ():
             print(f"changed {path.relative_to(ROOT)}")
-    print(f"{read().url}, branch {read().branch}")
+    except ValueError as error:
+        parser.error(str(error))
     wrong = disagreeing()
-    for line in wrong:
-        print(f"disagrees: {line}")
+    print("{}, branch {}".format(*read()), *(f"disagrees: {place}" for place in wrong), sep="\n")
     return 1 if wrong else 0
 
 

@@ -17,16 +17,17 @@ import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 
 from publish.book import Book, read
 from publish.run import data, kernel
-from publish.run.execute import cores
+from publish.run.execute import chosen, cores
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?")
 
 
 def outputs(book, path):
-    """Run a chapter in a temporary copy of its folder: its outputs by cell (dict of lists), and what went wrong."""
+    """Run a chapter in a temporary folder: its outputs by cell (dict of lists), and what went wrong."""
     notebook = read(path)
     with tempfile.TemporaryDirectory() as folder:
         error = kernel.execute(notebook, folder, kernel.environment(book), book.build / "kernels.log", timeout=900)
@@ -40,21 +41,17 @@ def lines(cell_outputs, timing=False):
     replaced, and pictures are left out.
     """
     texts, last = [], None
-    for output in json.loads(json.dumps(cell_outputs)):
-        if output["output_type"] == "stream":
-            if last == output["name"]:
-                texts[-1] += output["text"]
-            else:
-                texts.append(f"{output['name']}: {output['text']}")
-            last = output["name"]
-            continue
-        last = None
-        found = output.get("data", {}) | {key: output[key] for key in ("ename", "evalue") if key in output}
-        found["metadata"] = output.get("metadata", {})
-        kept = sorted((k, v) for k, v in found.items() if not (timing and k.startswith("image/")))
-        texts += [
-            f"{kind}: {value if isinstance(value, str) else json.dumps(value, sort_keys=True)}" for kind, value in kept
-        ]
+    for output in cell_outputs:
+        stream = output.get("name") if output["output_type"] == "stream" else None
+        if stream:
+            texts += [f"{stream}: "] if stream != last else []
+            texts[-1] += output["text"]
+        else:
+            found = {key: output[key] for key in ("ename", "evalue", "metadata") if key in output}
+            found |= output.get("data", {})
+            kept = {kind: value for kind, value in found.items() if not (timing and kind.startswith("image/"))}
+            texts += [value if isinstance(value, str) else json.dumps(value, sort_keys=True) for value in kept.values()]
+        last = stream
     if timing:  # a shorter number moves what stands behind it in a table
         texts = [re.sub(" +", " ", _NUMBER.sub("#", text)) for text in texts]
     return [line for text in texts for line in text.splitlines()]
@@ -73,11 +70,11 @@ def compare(first, second, timings):
     found = []
     for cell in first:
         one, two = (lines(ran[cell], cell in timings) for ran in (first, second))
-        for a, b in zip([*one, ""], [*two, ""], strict=False):
-            if a != b:
-                at = max(0, next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0) - 60)
-                found.append(f"cell {cell!r} differs:\n    {a[at : at + 160]}\n    {b[at : at + 160]}")
-                break
+        differing = [(a, b) for a, b in zip_longest(one, two, fillvalue="(nothing)") if a != b]
+        for a, b in differing[:1]:
+            same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0)
+            at = max(0, same - 60)
+            found.append(f"cell {cell!r} differs:\n    {a[at : at + 160]}\n    {b[at : at + 160]}")
     return found
 
 
@@ -88,11 +85,10 @@ def main(arguments=None, book=None):
     parser.add_argument("--chapters", nargs="+", metavar="NN", help="only these, by number")
     given, book = parser.parse_args(arguments), book or Book()
     data.settle()
-    paths = [path for path in book.chapters() if not given.chapters or path.stem[:2] in given.chapters]
-    with open(book.root / "chapters" / "timings.csv", encoding="utf-8", newline="") as file:
-        listed = list(csv.DictReader(file))
+    listed = list(csv.DictReader((book.root / "chapters" / "timings.csv").read_text(encoding="utf-8").splitlines()))
     wrong = 0
     with ThreadPoolExecutor(given.jobs) as pool:
+        paths = chosen(book, given.chapters)
         runs = [(path, pool.submit(outputs, book, path), pool.submit(outputs, book, path)) for path in paths]
         for path, one, two in runs:
             (first, error), (second, again) = one.result(), two.result()

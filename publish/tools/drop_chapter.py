@@ -1,4 +1,4 @@
-"""Take a chapter out of the book: its notebook, its line in the contents, and the links that lead to it.
+"""Take a chapter out of the book: its notebook, its exercises, its line in the contents, and links that lead to it.
 
     python -m publish.tools.drop_chapter 04
 
@@ -13,17 +13,12 @@ import re
 import sys
 
 from publish.book import Book
-from publish.tools.new_chapter import chapter_of
-from publish.whole import whole
+from publish.tools.new_chapter import chapter_of, line_of
+from publish.whole import update
 
-# The last line of an entry of the glossary: the places that the entry leads to.
+# An entry of the glossary: its terms, what stands below them, and last the places that it leads to.
 _LINK = r"\[[^\]]+\]\([^)]*\)"
-_PLACES = re.compile(rf"  {_LINK}(, {_LINK})*\n")
-
-
-def _write(path, text):
-    with whole(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
+_ENTRY = re.compile(rf"(?m)(?:^[^\s`#].*\n)+(?:^  .*\n|^\n(?=  ))+^  ({_LINK}(?:, {_LINK})*)\n\n?")
 
 
 def without_links(text, stem):
@@ -39,24 +34,12 @@ def without_links(text, stem):
     ('| input | [1](01_x.ipynb) |\\n', [])
     """
     link = rf"\[([^\]]+)\]\((?:\.\./)?(?:chapters/)?{re.escape(stem)}\.ipynb[^)]*\)"
-    kept, entry_dropped = [], False
-    for line in text.splitlines(keepends=True):
-        if entry_dropped and not line.strip():  # the empty line behind an entry
-            entry_dropped = False
-            continue
-        entry_dropped = False
-        if line.startswith("|") and re.search(link, line):
-            continue
-        places = _PLACES.fullmatch(line) and re.findall(_LINK, line)
-        if places and not (left := [place for place in places if not re.fullmatch(link, place)]):
-            while kept[-1].startswith(" ") or not kept[-1].strip():
-                kept.pop()
-            while kept[-1].strip() and not kept[-1].startswith("```"):
-                kept.pop()  # its terms
-            entry_dropped = True
-        else:
-            kept.append(f"  {', '.join(left)}\n" if places else line)
-    text = "".join(kept)
+
+    def entry(match):
+        left = re.sub(rf"{link}(, )?", "", match[1]).removesuffix(", ")
+        return match[0].replace(match[1], left) if left else ""
+
+    text = _ENTRY.sub(entry, re.sub(rf"(?m)^\|.*{link}.*\n", "", text))
     return re.sub(link, r"\1", text), re.findall(link, text)
 
 
@@ -80,36 +63,33 @@ def drop_chapter(name, book=None):
         No chapter of the contents is called so.
     """
     book = book or Book()
-    path = chapter_of(book, name)
+    gone = chapter_of(book, name)
     found = []
     for page in [*sorted(book.root.glob("*.md")), *sorted((book.root / "chapters").glob("*.md"))]:
-        text, words = without_links(page.read_text(encoding="utf-8"), path.stem)
+        text, words = without_links(page.read_text(encoding="utf-8"), gone.stem)
+        update(page, text)
         found += [f"{book.name(page)}: '{word}' leads nowhere now" for word in words]
-        if text != page.read_text(encoding="utf-8"):
-            _write(page, text)
-    for page in (book.root / "chapters").glob("*.ipynb"):
-        notebook = json.loads(page.read_text(encoding="utf-8"))
-        changed = False
-        for cell in notebook["cells"] if page != path else ():
-            text, words = without_links("".join(cell["source"]), path.stem)
-            if words and cell["cell_type"] == "markdown":
-                cell["source"], changed = text.splitlines(keepends=True), True
-                found += [f"{book.name(page)}, {cell.get('id')}: '{word}' leads nowhere now" for word in words]
-        if changed:
-            _write(page, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+    for page in sorted({*(book.root / "chapters").glob("*.ipynb")} - {gone}):
+        notebook, lost = json.loads(page.read_text(encoding="utf-8")), []
+        for cell in (cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"):
+            text, words = without_links("".join(cell["source"]), gone.stem)
+            cell["source"] = text.splitlines(keepends=True) if words else cell["source"]
+            lost += [f"{book.name(page)}, {cell.get('id')}: '{word}' leads nowhere now" for word in words]
+        if lost:
+            update(page, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+        found += lost
     contents = book.root / "_toc.yml"
-    line = rf"(?m)^ *- file: *chapters/{re.escape(path.stem)}(\.ipynb)? *\n"
-    _write(contents, re.sub(line, "", contents.read_text(encoding="utf-8")))
-    path.unlink()
+    update(contents, line_of(gone.stem).sub("", contents.read_text(encoding="utf-8")))
+    gone.unlink()
+    (book.root / "lecture_utils" / "exercises" / f"ch{gone.stem[:2]}.py").unlink(missing_ok=True)
     return found
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m publish.tools.drop_chapter", description=__doc__.splitlines()[0])
     parser.add_argument("name", help="the chapter: 04, or 04_cpu_vs_gpu")
-    given = parser.parse_args(arguments)
     try:
-        found = drop_chapter(given.name)
+        found = drop_chapter(parser.parse_args(arguments).name)
     except ValueError as error:
         parser.error(str(error))
     print("\n".join([*found, "The chapter is gone. CONTRIBUTING.md, 'Drop a chapter', says what to look at."]))

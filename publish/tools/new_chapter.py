@@ -14,7 +14,7 @@ from pathlib import Path
 
 from publish.book import Book
 from publish.tools import address
-from publish.whole import whole
+from publish.whole import update
 
 TEMPLATE = Path(__file__).with_name("chapter.ipynb")
 
@@ -27,12 +27,17 @@ def chapter_of(book, name):
     ValueError
         None of the contents has that number or name.
     """
-    wanted = name.removesuffix(".ipynb").removeprefix("chapters/")
+    wanted = Path(name).stem
     for path in book.chapters():
         number, _, rest = path.stem.partition("_")
-        if wanted in (path.stem, rest) or (wanted.isdigit() and number.isdigit() and int(wanted) == int(number)):
+        if wanted in (path.stem, rest, number, number.lstrip("0")):
             return path
     raise ValueError(f"name: expected a chapter of the contents, like 07 or 07_dropout, got {name!r}")
+
+
+def line_of(stem):
+    """A regular expression for the line of a chapter in _toc.yml."""
+    return re.compile(rf"(?m)^( *- file: *)chapters/{re.escape(stem)}(\.ipynb)? *\n")
 
 
 def new_chapter(name, title, after=None, book=None):
@@ -59,36 +64,29 @@ def new_chapter(name, title, after=None, book=None):
         An argument is not as described, or there is a chapter of that name.
     """
     book = book or Book()
+    folder, contents = book.root / "chapters", book.root / "_toc.yml"
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise ValueError(f"name: expected small letters, digits and underscores, like attention, got {name!r}")
     if not title.strip():
         raise ValueError(f"title: expected the heading of the chapter, got {title!r}")
-    folder = book.root / "chapters"
     if known := [path.name for path in folder.glob(f"*_{name}.ipynb")]:
         raise ValueError(f"name: there is already {known[0]}")
     before = chapter_of(book, after) if after else book.chapters()[-1]
     number = 1 + max(int(path.stem[:2]) for path in folder.glob("[0-9][0-9]_*.ipynb"))
     path = folder / f"{number:02}_{name}.ipynb"
-
-    notebook = json.loads(TEMPLATE.read_text(encoding="utf-8"))
-    places = {"{title}": title.strip(), "{number}": str(number), "{nn}": f"{number:02}"}
-    for cell in notebook["cells"]:
-        source = "".join(cell["source"])
-        for place, text in places.items():
-            source = source.replace(place, text)
-        if cell["id"] == "setup-colab":
-            source = address.read(book.root).setup
-        cell["source"] = source.splitlines(keepends=True)
-    with whole(path) as unfinished:
-        unfinished.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    contents = book.root / "_toc.yml"
-    line = re.compile(rf"(?m)^( *- file: *)chapters/{re.escape(before.stem)}(\.ipynb)? *\n")
+    line = line_of(before.stem)
     text, count = line.subn(rf"\g<0>\1chapters/{path.stem}\n", contents.read_text(encoding="utf-8"), count=1)
     if not count:
-        raise ValueError(f"_toc.yml: no line '- file: chapters/{before.stem}'; add chapters/{path.stem} by hand")
-    with whole(contents) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
+        raise ValueError(f"_toc.yml: no line '- file: chapters/{before.stem}' to put the new one behind")
+
+    notebook = json.loads(TEMPLATE.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"]) if cell["id"] != "setup-colab" else address.read(book.root).setup
+        for place, words in (("{title}", title.strip()), ("{number}", str(number)), ("{nn}", f"{number:02}")):
+            source = source.replace(place, words)
+        cell["source"] = source.splitlines(keepends=True)
+    update(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+    update(contents, text)
     return path
 
 
@@ -97,9 +95,8 @@ def main(arguments=None):
     parser.add_argument("name", help="small letters, digits, underscores: attention")
     parser.add_argument("title", help="the heading: 'Attention'")
     parser.add_argument("--after", help="the chapter before it, like 07; the last one if not given")
-    given = parser.parse_args(arguments)
     try:
-        path = new_chapter(given.name, given.title, given.after)
+        path = new_chapter(**vars(parser.parse_args(arguments)))
     except ValueError as error:
         parser.error(str(error))
     print(f"chapters/{path.name} is there and in _toc.yml. CONTRIBUTING.md, 'Add a chapter', says what comes next.")

@@ -30,13 +30,13 @@ from lecture_utils.claims import records
 from publish.book import Book, code_of, read
 from publish.numbers import robustness as table
 from publish.run import data, kernel
-from publish.run.execute import cores
-from publish.whole import whole
+from publish.run.execute import chosen, cores
+from publish.whole import update
 
 RERUN = Path(__file__).resolve().parent / "rerun"
 STEP = 1000  # between the seeds of one run and of the next: more than a chapter counts through
-BOOKS = "as it is"
-#: By what name a setting is known, what is done to it, and how the column says so.
+TORCH = version("torch").partition("+")[0]
+#: By what name a setting is known and what it is multiplied by; the keys say so in the table.
 SETTINGS = {
     "rates halved": ("RATE", "0.5"),
     "rates doubled": ("RATE", "2"),
@@ -58,32 +58,29 @@ class Run:
     path: Path
     data: str
     shift: int = 0
-    setting: str = BOOKS
+    setting: str = table.AS_IT_IS
     threads: int = 1
 
-    @property
-    def chapter(self):
-        return self.path.stem[:2]
+    def __str__(self):
+        return f"{self.path.stem[:2]}, {self.data}, seeds{self.shift}, {self.setting}, threads{self.threads}"
 
     def file(self, book):
-        words = [self.chapter, self.data, f"seeds{self.shift}", self.setting, f"threads{self.threads}"]
-        torch = f"torch-{version('torch').partition('+')[0]}"
-        return book.build / "robustness" / torch / ("-".join(words).replace(" ", "-") + ".json")
+        return book.build / "robustness" / f"torch-{TORCH}" / f"{str(self).replace(', ', '-').replace(' ', '-')}.json"
 
 
 def planned(paths, names, seeds=5, only=("seeds", "settings", "threads")):
     """The runs, those of one condition for all chapters before those of the next: list of Run."""
-    cases = [{}]
-    cases += [{"shift": shift} for shift in range(1, seeds + 1)] if "seeds" in only else []
-    cases += [{"setting": setting} for setting in SETTINGS] if "settings" in only else []
-    cases += [{"threads": 2}] if "threads" in only else []
+    cases = {
+        "seeds": [{"shift": shift} for shift in range(1, seeds + 1)],
+        "settings": [{"setting": setting} for setting in SETTINGS],
+        "threads": [{"threads": 2}],
+    }
     found = []
-    for case in cases:
+    for case in [{}, *(case for kind in only for case in cases[kind])]:
         for path in paths:
-            source = path.read_text(encoding="utf-8")
-            if "setting" in case and not settings(read(path), case["setting"]):
-                continue
-            found += [Run(path, name, **case) for name in (names if "digits(" in source else ["no digits"])]
+            if "setting" not in case or settings(read(path), case["setting"]):
+                has_digits = "digits(" in path.read_text(encoding="utf-8")
+                found += [Run(path, name, **case) for name in (names if has_digits else ["no digits"])]
     return found
 
 
@@ -95,10 +92,10 @@ def settings(notebook, setting):
 
 def changed(notebook, setting):
     """Add to the cell "constants" what changes its settings."""
-    if setting != BOOKS:
-        names, factor = settings(notebook, setting), SETTINGS[setting][1]
+    if setting != table.AS_IT_IS:
+        lines = [f"{name} = _scaled({name}, {SETTINGS[setting][1]})" for name in settings(notebook, setting)]
         (cell,) = (cell for cell in notebook.cells if cell.id == "constants")
-        cell.source += "\n" + _SCALE + "\n".join(f"{name} = _scaled({name}, {factor})" for name in names)
+        cell.source += "\n" + _SCALE + "\n".join(lines)
     return notebook
 
 
@@ -111,7 +108,7 @@ def is_done(book, run):
 
 
 def execute(book, run, mnist):
-    """Run a chapter and write its result, whole or not at all: the run, and the ids of claims that did not hold."""
+    """Run a chapter and write its result, whole or not at all: the ids of claims that did not hold."""
     notebook = read(run.path)
     code, expected = code_of(notebook), table.ids(notebook)
     env = kernel.environment(
@@ -122,30 +119,26 @@ def execute(book, run, mnist):
         OMP_WAIT_POLICY="PASSIVE",  # two threads on a busy machine would wait for each other
         PYTHONPATH=os.pathsep.join([str(RERUN), str(book.root), os.environ.get("PYTHONPATH", "")]),
     )
-    error = kernel.execute(
-        changed(notebook, run.setting), run.path.parent, env, book.build / "kernels.log", allow_errors=True, timeout=900
-    )
+    notebook, log = changed(notebook, run.setting), book.build / "kernels.log"
+    error = kernel.execute(notebook, run.path.parent, env, log, allow_errors=True, timeout=900)
     # A claim that was not reached, because its cell failed before, does not hold.
-    found = {record["id"]: record for record in records(notebook)}
-    claims = [
-        {"id": i, "holds": False} | {k: v for k, v in found.get(i, {}).items() if k in ("holds", "measured")}
-        for i in dict.fromkeys([*expected, *found])
-    ]
-    result = {"chapter": run.chapter, "code": code, "data": run.data, "shift": run.shift, "setting": run.setting}
-    result |= {"threads": run.threads, "torch": version("torch").partition("+")[0], "claims": claims}
-    file = run.file(book)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with whole(file) as unfinished:
-        unfinished.write_text(json.dumps(result | {"error": error}))
-    return run, [claim["id"] for claim in claims if claim["holds"] is False]
+    claims = {id_: {"id": id_, "holds": False} for id_ in expected}
+    claims |= {
+        record["id"]: {key: record.get(key) for key in ("id", "holds", "measured")} for record in records(notebook)
+    }
+    result = {"chapter": run.path.stem[:2], "code": code, "data": run.data, "shift": run.shift, "torch": TORCH}
+    result |= {"setting": run.setting, "threads": run.threads, "claims": [*claims.values()], "error": error}
+    run.file(book).parent.mkdir(parents=True, exist_ok=True)
+    update(run.file(book), json.dumps(result))
+    return [id_ for id_, claim in claims.items() if claim["holds"] is False]
 
 
 def write_table(book):
     """Bring the table up to date with all results that fit the chapters' present code: list of rows."""
     codes = {path.stem[:2]: code_of(read(path)) for path in book.chapters()}
     results = [json.loads(path.read_text()) for path in sorted((book.build / "robustness").rglob("*.json"))]
-    new = table.rows_of([run for run in results if run["code"] == codes.get(run["chapter"])])
-    rows = table.merged(table.read(book.root), new)
+    rows = table.rows_of([run for run in results if run["code"] == codes.get(run["chapter"])])
+    rows = table.merged(table.read(book.root), rows)
     table.write(book.root, rows)
     return rows
 
@@ -158,28 +151,21 @@ def main(arguments=None, book=None):
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="how many other seeds (5)")
     kinds = ("seeds", "settings", "threads")
     parser.add_argument("--only", nargs="+", choices=kinds, default=kinds, help="what to change (all, one at a time)")
-    parser.add_argument("--table", action="store_true", help="run nothing, write the table from what is there")
     given, book = parser.parse_args(arguments), book or Book()
-    if not given.table:
-        names = ["MNIST", "bundled digits"] if data.settle().startswith("MNIST") else ["bundled digits"]
-        if len(names) == 1:
-            print("MNIST is not at hand (set LECTURE_MNIST): the bundled digits only")
-        mnist = os.environ.get(data.SETTING, "")
-        paths = [path for path in book.chapters() if not given.chapters or path.stem[:2] in given.chapters]
-        todo = [run for run in planned(paths, names, given.seeds, given.only) if not is_done(book, run)]
-        print(f"{len(todo)} runs to do")
-        for threads in (1, 2):  # runs on two threads need two cores each
-            part = [run for run in todo if run.threads == threads]
-            with ThreadPoolExecutor(max(1, given.jobs // threads)) as pool:
-                for run, lost in pool.map(lambda run: execute(book, run, mnist), part):
-                    said = f"{run.path.stem}, {run.data}, seeds +{run.shift * STEP}, {run.setting}, threads {threads}"
-                    print(said + (f": failed {', '.join(lost)}" if lost else ""), flush=True)
+    names = ["MNIST", "bundled digits"] if data.settle().startswith("MNIST") else ["bundled digits"]
+    if len(names) == 1:
+        print("MNIST is not at hand (set LECTURE_MNIST): the bundled digits only")
+    mnist = os.environ.get(data.SETTING, "")
+    plan = planned(chosen(book, given.chapters), names, given.seeds, given.only)
+    todo = [run for run in plan if not is_done(book, run)]
+    print(f"{len(todo)} runs to do")
+    for threads in (1, 2):  # runs on two threads need two cores each
+        part = [run for run in todo if run.threads == threads]
+        with ThreadPoolExecutor(max(1, given.jobs // threads)) as pool:
+            for run, lost in zip(part, pool.map(lambda run: execute(book, run, mnist), part), strict=True):
+                print(run, f": failed {', '.join(lost)}" if lost else "", sep="", flush=True)
     rows = write_table(book)
-    lost = [
-        f"{row['id']}: {table.condition(row)}: {row['held']} of {row['runs']}"
-        for row in rows
-        if row["held"] != row["runs"]
-    ]
+    lost = [f"{id_}: {where}" for id_, places in table.failures(rows).items() for where in places]
     print(*lost, f"{len({row['id'] for row in rows})} claims; {len(lost)} lines of failures above", sep="\n")
     return 0
 

@@ -21,6 +21,28 @@ CLOSED = {
 VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 7, 25, 170, (5, 10)
 
 
+# JupyterLab: a UUID, or its first eight digits; Colab: twelve letters of any kind; publish.book: the cell's place.
+_RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|(?=.*[A-Z_])[0-9a-zA-Z_-]{12}|cell-\d+")
+
+
+def fault_of_id(id_):
+    """What is wrong with the id of a cell: str, "" where nothing is.
+
+    Examples
+    --------
+    >>> fault_of_id("bump-two"), fault_of_id("2-bumps")
+    ('', '2-bumps: use small letters, digits and single hyphens, and begin with a letter')
+    >>> random = ("c0ffee12-0000-4000-8000-1234567890ab", "deadbeef", "cell-3", "Xa9_k03-QwE1")
+    >>> {fault_of_id(id_).partition(": ")[2] for id_ in random}
+    {"an editor made this id; give the cell a name by its key 'id' in the file"}
+    """
+    if _RANDOM.fullmatch(id_):
+        return f"{id_}: an editor made this id; give the cell a name by its key 'id' in the file"
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", id_):
+        return f"{id_}: use small letters, digits and single hyphens, and begin with a letter"
+    return ""
+
+
 def tags(cell):
     return set(cell.metadata.get("tags", []))
 

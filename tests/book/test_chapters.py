@@ -12,7 +12,6 @@ from reading import NOTEBOOKS, claims, code_cells, headings, lines, markdown, se
 
 from publish.book import ROOT, Book, read
 from publish.tools import address
-from publish.tools.name_cells import fault
 
 # What may stand in a notebook's metadata: anything else is left over from somebody's editor.
 CELL_METADATA = {"tags", "mystnb", "jupyter", "cellView"}
@@ -39,7 +38,7 @@ def test_no_outputs_and_no_counts_are_kept(notebook):
 def test_cells_have_names_that_speak_and_stay(path):
     assert not [f"{path.name}: cell {number} has no id" for number in reading.cells_without_id(path)]
     ids = [cell.id for cell in read(path).cells]
-    assert not [fault(id_) for id_ in ids if fault(id_)], "python -m publish.tools.name_cells proposes names"
+    assert not [fault for fault in map(reading.fault_of_id, ids) if fault]
     assert not [id_ for id_, count in Counter(ids).items() if count > 1]
 
 

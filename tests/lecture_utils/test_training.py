@@ -29,7 +29,7 @@ def test_fit_gives_the_weights_of_the_loop_by_hand(n, m, epochs):
     x, y = small_data(n)
     loader = DataLoader(TensorDataset(x, y), batch_size=m)
     loss_fn = torch.nn.BCEWithLogitsLoss()
-    net, other = small_net(), small_net()
+    net, other = small_net(), small_net().eval()
 
     optimizer = torch.optim.Adam(net.parameters())
     for _ in range(epochs):
@@ -42,7 +42,8 @@ def test_fit_gives_the_weights_of_the_loop_by_hand(n, m, epochs):
     fit(other, loader, loss_fn, torch.optim.Adam(other.parameters()), epochs=epochs)
 
     for left, right in zip(net.parameters(), other.parameters(), strict=True):
-        assert torch.equal(left, right)
+        assert torch.equal(left, right) and right.grad is None
+    assert other.training
 
 
 def test_fit_weights_the_short_last_batch_by_its_size():
@@ -54,14 +55,6 @@ def test_fit_weights_the_short_last_batch_by_its_size():
     assert loss == pytest.approx(whole, rel=1e-6)
     parts = [loss_fn(net(a), b).item() for a, b in zip(x.split(3), y.split(3), strict=True)]
     assert abs(sum(parts) / 3 - whole) > 1e-3, "the plain mean would differ, so the test can fail"
-
-
-def test_fit_leaves_training_mode_and_no_gradients():
-    x, y = small_data()
-    net = small_net().eval()
-    fit(net, [(x, y)], torch.nn.BCEWithLogitsLoss(), torch.optim.SGD(net.parameters(), lr=0.1), epochs=1)
-    assert net.training
-    assert all(p.grad is None for p in net.parameters())
 
 
 def test_fit_refuses_what_would_be_spread_to_n_by_n():
@@ -102,6 +95,7 @@ def test_accuracy_of_probabilities_and_of_logits_agree():
     by_hand = ((net(x) > 0) == (y == 1)).float().mean().item()
     assert accuracy(net, x, y, threshold=0) == pytest.approx(by_hand)
     assert accuracy(probability, x, y) == pytest.approx(by_hand)
+    assert isinstance(accuracy(probability, x, y), float) and all(p.grad is None for p in net.parameters())
 
 
 def test_accuracy_refuses_logits_at_the_threshold_of_probabilities():
@@ -149,10 +143,3 @@ def test_accuracy_uses_evaluation_mode_and_puts_every_mode_back():
     with pytest.raises(RuntimeError):
         accuracy(net, torch.ones(1, 3), torch.tensor([0]))
     assert [m.training for m in net.modules()] == [True, False, True, True]
-
-
-def test_accuracy_leaves_no_graph_and_no_gradients():
-    x, y = small_data()
-    net = small_net()
-    assert isinstance(accuracy(net, x, y, threshold=0), float)
-    assert all(p.grad is None for p in net.parameters())

@@ -5,7 +5,10 @@ import json
 import nbformat
 import pytest
 
-from publish.book import Book
+from publish.book import Book, read
+from publish.run.data import identity
+from publish.run.execute import main
+from publish.run.store import Store
 
 TOC = {
     "format": "jb-book",
@@ -48,7 +51,6 @@ def chapter(book):
 @pytest.fixture
 def run(book, capsys):
     """``run()`` runs the book as a user does: the exit code, the chapters that ran, and all that was said."""
-    from publish.run.execute import main
 
     def run_(*arguments):
         code = main(["--jobs", "2", *arguments], book)
@@ -59,14 +61,18 @@ def run(book, capsys):
 
 
 @pytest.fixture
-def printed(book):
+def executed(book):
+    """``executed("01_one")`` gives the chapter as it ran last with its present code; None where it has not."""
+    return lambda name: Store(book, identity()).find(read(book.root / "chapters" / f"{name}.ipynb"))
+
+
+@pytest.fixture
+def printed(executed):
     """``printed("01_one")`` gives what the chapter printed when it ran as it is now; None where it has not."""
-    from publish.run.store import executed
 
     def printed_(name):
-        ran = executed(book, book.root / "chapters" / f"{name}.ipynb")
-        if ran is None:
-            return None
-        return "".join(o.text for cell in ran.cells for o in cell.get("outputs", []) if o.output_type == "stream")
+        cells = ran.cells if (ran := executed(name)) else None
+        outputs = [output for cell in cells or () for output in cell.get("outputs", [])]
+        return None if cells is None else "".join(out.text for out in outputs if out.output_type == "stream")
 
     return printed_

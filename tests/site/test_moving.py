@@ -3,11 +3,14 @@
 A new figure adds a row to ROWS.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10
 from statistics import fmean, pstdev
+from math import exp, hypot, log10, sin
 
+import numpy as np
 import pytest
 from node import call
 from site_files import EN, SITE, pages, weight
@@ -93,6 +96,47 @@ def company(figure):
     pairs = [diamond, *([float(word) for word in text.split(";")[0].split(", ")] for text in said)]
     (a, b), (p, q) = ([f(column) for column in zip(*pairs, strict=True)] for f in (fmean, pstdev))
     return lambda x: b - q / p * (x - a)
+def chase(figure):
+    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
+
+
+def chase_trained(settings):
+    start = {"kind": "sigmoid", "start": 0, "steepness": 1, "even": False}
+    return f"{call('chase', 'losses', {**settings, **start})['own'][-1]:.2g}"
+
+
+def edges(figure):
+    values = [float(one.get_attribute("aria-valuenow")) for one in figure.locator(".mv-handle").all()[:7]]
+    node = lambda x, k: values[4 + k] * max(0, values[k] * x + values[2 + k])  # noqa: E731
+    return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
+
+
+def price(figure):
+    log_lam = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    t = figure.evaluate("one => JSON.parse(one.dataset.settings).draws[0]")
+    powers = np.vander(np.arange(10) / 9, 10, increasing=True)
+    rows = np.vstack([powers, np.exp(log_lam / 2) * np.eye(10)])
+    w = np.linalg.lstsq(rows, np.concatenate([t, np.zeros(10)]), rcond=None)[0]
+    return lambda x: np.polyval(w[::-1], x)
+
+
+def carry(figure):
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    said = figure.locator(".mv-handle").first.get_attribute("aria-valuetext")
+    right, up = (int(number) for number in re.findall(r"(?:right|up) (-?\d+)", said))
+    place = {"right": right, "up": up}
+    found = call("carry", "answers", settings["nets"], settings["images"][settings["label"]], place)
+    return lambda x: found["with"][round(x)]
+
+
+def passes(figure):
+    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda whole: factor * whole
+
+
+def passes_trained(settings):
+    return f"{call('passes', 'distances', settings, settings['behind'], [1 - settings['p']])[0]:.2g} with 1 − p"
 
 
 ROWS = [
@@ -101,12 +145,31 @@ ROWS = [
         handle=".mv-handle >> nth=1",
         path="path.mv-mine >> nth=0",
         expected=bumps,
-        train=("Let training try", "After 500 steps"),
+        train=("Let training try", "After "),
         trained=bumps_trained,
     ),
     Row(figure="edge", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=edge),
     Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
     Row(figure="company", handle=".mv-handle >> nth=2", path="path.mv-third >> nth=0", expected=company),
+    Row(
+        figure="chase",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-upper",
+        expected=chase,
+        train=("Train 200 steps", "After 200 steps"),
+        trained=chase_trained,
+    ),
+    Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
+    Row(figure="price", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=price),
+    Row(figure="carry", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=1", expected=carry),
+    Row(
+        figure="passes",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=passes,
+        train=("Run 1,000 passes", "After 1,000 passes"),
+        trained=passes_trained,
+    ),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 

@@ -75,48 +75,30 @@ def links(out):
 LINKED = [("node", "node"), ("Batches", "batch"), ("dead", "dead-node"), ("Test data:", "test-data")]
 
 
-def test_the_first_bold_use_of_each_term_is_a_link(book):
-    assert links(book()) == LINKED
-
-
-def test_links_lead_to_entries_of_the_glossary(book):
+def test_the_first_bold_use_of_each_term_is_a_link_and_looks_like_a_term(book):
     out = book()
-    anchors = {term["id"] for term in page(out, "glossary").select("dt[id]")}
-    assert {f"term-{anchor}" for _, anchor in links(out)} <= anchors
-    assert all(link["href"].startswith("glossary.html#") for link in page(out).select("a[href*='#term-']"))
-
-
-def test_a_link_stands_in_the_bold_word_and_looks_like_a_term(book):
-    for link in page(book()).select("a[href*='#term-']"):
+    assert links(out) == LINKED
+    glossary = page(out, "glossary")
+    assert {f"term-{anchor}" for _, anchor in LINKED} <= {term["id"] for term in glossary.select("dt[id]")}
+    for link in page(out).select("a[href*='#term-']"):
+        assert link["href"].startswith("glossary.html#") and link.select_one("span.std-term")
         assert link.parent.name == "strong" and link.parent.get_text() == link.get_text()
-        assert link.select_one("span.std-term")
         assert not link.find_parent(["h1", "h2"]) and not link.find_parent("a")
+    # The glossary does not link to itself and hides its other forms.
+    assert not glossary.select("dd a[href*='#term-']") and "also:" not in glossary.get_text()
 
 
-def test_the_glossary_does_not_link_to_itself_and_hides_its_other_forms(book):
-    glossary = page(book(), "glossary")
-    assert not glossary.select("dd a[href*='#term-']")
-    assert "also:" not in glossary.get_text()
-
-
-def test_a_page_that_did_not_change_follows_the_glossary(book):
-    book()
+def test_a_page_that_did_not_change_follows_the_glossary_and_is_not_written_without_need(book):
+    written = (book() / "chapter.html").stat().st_mtime_ns
+    assert (book() / "chapter.html").stat().st_mtime_ns == written
     write(book.root, "glossary", GLOSSARY.replace("batch\n", "heap\n").replace("% also: dead,", "% also:"))
     assert links(book()) == [("node", "node"), ("died out", "dead-node"), ("Test data:", "test-data")]
     write(book.root, "glossary", "# Glossary\n\nEmpty.\n")
     assert links(book()) == []
 
 
-def test_a_build_without_changes_writes_nothing(book):
-    written = (book() / "chapter.html").stat().st_mtime_ns
-    assert (book() / "chapter.html").stat().st_mtime_ns == written
-
-
-def test_many_processes_find_the_same_links(book):
+def test_many_processes_find_the_same_links_and_other_formats_are_built(book):
     for i in range(8):  # Sphinx reads in parallel from a handful of pages on
         write(book.root, f"more{i}", f"# More {i}\n\nA **batch**.\n")
     assert links(book(parallel=2)) == LINKED
-
-
-def test_other_formats_are_built(book):
     assert "died out" in (book("text") / "chapter.txt").read_text(encoding="utf-8")

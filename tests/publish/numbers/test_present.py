@@ -21,7 +21,7 @@ def checks(*results, tags=("checks",)):
     ]
     cell = nbformat.v4.new_code_cell("claims()", outputs=outputs, metadata={"tags": list(tags)}, id="some-checks")
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    present.prepare(notebook, "reproduction.html", set())
+    present.present(notebook)
     return notebook.cells[0]
 
 
@@ -34,7 +34,7 @@ def checks(*results, tags=("checks",)):
         ((True, None, None), "1 check of this section held, 2 are not claimed on these data"),
         ((True, False), "1 check of this section held, 1 check of this section failed"),
         ((None, None), "Checks of this section: not claimed on these data"),
-        ((), "Checks of this section"),
+        ((), "Checks of this section"),  # the chapter has not run
     ],
 )
 def test_a_closed_cell_counts_its_checks(results, said):
@@ -59,7 +59,10 @@ def lines(ran):
 
 
 def test_a_line_sets_the_number_beside_its_bound(ran):
-    found = lines(ran)
+    found, output, named = lines(ran), ran.cells[3].outputs[0], set()
+    # A name is given once, and a book without the page has no link.
+    first, again = (present.line(output, "", named) for _ in range(2))
+    assert 'id="claim-a01"' in first and "id=" not in again and "href" not in first
     assert found["A01.keyword"]["id"] == "claim-a01-keyword"
     assert found["A01.keyword"].a["href"] == "reproduction.html#number-a01-keyword"
     assert [" ".join(line.get_text().split()) for line in found.values()] == [
@@ -71,12 +74,6 @@ def test_a_line_sets_the_number_beside_its_bound(ran):
         "– on MNIST not claimed on these data ch01.mnist",
         "✗ it fails 3 (expected 1 ± 0.5) ch01.lost",
     ]
-
-
-def test_a_name_is_given_once_and_a_book_without_the_page_has_no_link(ran):
-    output, named = ran.cells[3].outputs[0], set()
-    first, again = (present.line(output, "", named) for _ in range(2))
-    assert 'id="claim-a01"' in first and "id=" not in again and "href" not in first
 
 
 def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
@@ -100,10 +97,3 @@ def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
     assert closed.summary.get_text().split("\n")[1] == said and closed.select("div.highlight")
     finding = page.find(id="claim-a01")
     assert finding.find_parent("details") is None and "0.0139 < 0.03" in finding.get_text()
-
-
-def test_a_chapter_that_has_not_run_is_prepared_too(book, ran):
-    for cell in ran.cells:
-        cell.get("outputs", []).clear()
-    present.present(ran, book)
-    assert ran.cells[6].metadata["mystnb"]["code_prompt_show"] == "Checks of this section"

@@ -15,6 +15,7 @@ import pytest
 from publish import whole
 from publish.book import environment_key, read
 from publish.run import kernel
+from publish.run.execute import main
 
 ROOT = Path(__file__).resolve().parents[3]
 BACKGROUND = "import sys; from pathlib import Path; from publish.book import Book; from publish.run import execute; "
@@ -35,13 +36,9 @@ def test_the_contents_give_chapters_in_order_and_skip_links(book):
     assert book.slug == "two-chapters"
 
 
-def test_a_second_run_does_nothing(run, printed):
-    assert run()[:2] == (0, ["01_one", "02_two"])
-    assert run()[1] == [] and printed("01_one") == "1\n"
-
-
 def test_prose_and_looks_do_not_count_and_code_and_promised_errors_do(run, chapter, printed):
-    run()
+    assert run()[:2] == (0, ["01_one", "02_two"]) and printed("01_one") == "1\n"
+    assert run()[1] == []
     chapter("01_one", "print(1)", text="other words")
     assert run()[1] == []
     chapter("01_one", "print(10)")
@@ -68,38 +65,42 @@ def test_helpers_requirements_python_and_data_count_but_not_words_or_litter(book
     assert len({*keys, environment_key(book, "bundled")}) == 5
 
 
-def test_a_failed_chapter_is_named_with_its_cell_and_the_other_is_kept(run, chapter, printed):
-    chapter("01_one", "print(1)", "1 / 0")
-    code, ran, said = run()
-    assert (code, ran) == (1, ["02_two"]) and printed("01_one") is None
-    assert "FAILED chapters/01_one.ipynb" in said and "'code-1'" in said and "ZeroDivisionError" in said
-    assert run()[0] == 1, "a failure is not forgotten"
+def test_exercises_and_settings_of_figures_count_for_the_chapter_that_has_them(book, chapter, run):
+    chapter("01_one", "x = 'check(\"1.1\")'")
+    chapter("02_two", "x = 'show(\"wave\")'")
+    for name in ("exercises/ch01.py", "exercises/ch11.py", "moving/wave.json"):
+        path = book.root / "lecture_utils" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("1")
+    assert run()[:2] == (0, ["01_one", "02_two"])
+    for name, ran in (("exercises/ch01.py", ["01_one"]), ("exercises/ch11.py", []), ("moving/wave.json", ["02_two"])):
+        (book.root / "lecture_utils" / name).write_text("2")
+        assert run()[:2] == (0, ran), name
 
 
 @pytest.mark.parametrize(
     ("source", "metadata", "says"),
     [
+        ("1 / 0", {}, "ZeroDivisionError"),
+        ("import os; os.kill(os.getpid(), 9)", {}, "the kernel died (SIGKILL, as when memory runs out)"),
         ("1", {"tags": ["raises-exception"]}, "is tagged raises-exception and did not raise"),
         ("1", {"mystnb": {"image": {"alt": "a line"}}}, "describes a figure and shows none"),
         ("import sys; print('beware', file=sys.stderr)", {}, "beware"),
         ("import warnings; warnings.warn('beware')", {}, "beware"),
     ],
 )
-def test_what_would_be_wrong_on_the_page_fails_and_is_not_kept(run, chapter, printed, source, metadata, says):
+def test_what_is_wrong_fails_the_chapter_alone_and_is_not_kept(run, chapter, printed, source, metadata, says):
     chapter("01_one", source, **metadata)
     for _ in range(2):  # and again: what was refused once is not taken the next time
         code, _, said = run()
-        assert code == 1 and says in said and "'code-0'" in said
-    assert printed("01_one") is None
+        assert code == 1 and says in said and "'code-0'" in said and "FAILED chapters/01_one.ipynb" in said
+    assert printed("01_one") is None and printed("02_two") == "2\n"
 
 
-def test_a_dead_kernel_and_a_file_that_is_no_notebook_do_not_stop_the_others(book, run, chapter, printed):
-    chapter("01_one", "import os", "os.kill(os.getpid(), 9)")
-    code, _, said = run()
-    assert code == 1 and "'code-1': the kernel died" in said and printed("02_two") == "2\n"
+def test_a_file_that_is_no_notebook_does_not_stop_the_others(book, run, printed):
     (book.root / "chapters" / "01_one.ipynb").write_text("{")
     code, _, said = run()
-    assert code == 1 and "chapters/01_one.ipynb: 01_one.ipynb is no notebook" in said
+    assert code == 1 and "chapters/01_one.ipynb: 01_one.ipynb is no notebook" in said and printed("02_two") == "2\n"
 
 
 def test_a_notebook_without_cell_ids_gets_some(book, run, printed):
@@ -113,9 +114,9 @@ def test_a_notebook_without_cell_ids_gets_some(book, run, printed):
     assert [cell.id for cell in read(path).cells] == ["cell-0", "cell-1"]
 
 
-def test_a_cell_that_never_ends_is_named(run, chapter):
+def test_a_cell_that_never_ends_is_named(book, chapter):
     chapter("01_one", "while True: pass")
-    path = Path(run.__closure__[0].cell_contents.root, "chapters", "01_one.ipynb")
+    path = book.chapters()[0]
     notebook = read(path)
     notebook.metadata["execution"] = {"timeout": 1}
     error = kernel.execute(notebook, path.parent, dict(os.environ), path.with_suffix(".log"))
@@ -165,14 +166,16 @@ def test_a_full_disk_fails_the_chapter_and_leaves_nothing_half_written(book, run
     assert not list((book.build / "executed").rglob("*.part")) and run()[1] == ["01_one", "02_two"]
 
 
-def test_two_builds_at_once_run_each_chapter_once(book):
-    both = [background(book), background(book)]
+def test_two_builds_at_once_run_each_chapter_once_also_with_a_very_long_temporary_folder(book, tmp_path):
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    both = [background(book, TMPDIR=str(folder)), background(book, TMPDIR=str(folder))]
     said = "".join(process.communicate()[0] for process in both)
     assert [process.returncode for process in both] == [0, 0]
     assert said.count("ran chapters/") == 2 and "nothing to run" in said
 
 
-def test_the_callers_settings_do_not_reach_chapters(book, run, chapter, printed, monkeypatch, tmp_path):
+def test_the_callers_settings_do_not_reach_chapters(run, chapter, printed, executed, monkeypatch, tmp_path):
     (tmp_path / "matplotlibrc").write_text("lines.linestyle: --\n")
     profile = tmp_path / "ipython" / "profile_default"
     profile.mkdir(parents=True)
@@ -186,18 +189,7 @@ def test_the_callers_settings_do_not_reach_chapters(book, run, chapter, printed,
     chapter("02_two", "1\n2")
     assert run()[0] == 0
     assert printed("01_one").split() == ["-", "module://matplotlib_inline.backend_inline", "✓"]
-    ran = read(
-        next(path for path in (book.build / "executed").rglob("*.ipynb") if "1\n2" in read(path).cells[1].source)
-    )
-    assert [output.data["text/plain"] for output in ran.cells[1].outputs] == ["2"]
-
-
-def test_a_very_long_temporary_folder_does_no_harm(book, tmp_path):
-    folder = tmp_path / ("x" * 100)
-    folder.mkdir()
-    process = background(book, TMPDIR=str(folder))
-    said = process.communicate()[0]
-    assert process.returncode == 0, said
+    assert [output.data["text/plain"] for output in executed("02_two").cells[1].outputs] == ["2"]
 
 
 def test_kernels_start_with_libraries_imported_and_are_each_their_own(run, chapter, printed):
@@ -221,8 +213,6 @@ def test_the_report_shows_time_memory_and_slow_cells(run, chapter):
 
 
 def test_a_wrong_number_of_jobs_is_named(book, capsys):
-    from publish.run.execute import main
-
     with pytest.raises(SystemExit):
         main(["--jobs", "0"], book)
     assert "--jobs: expected at least 1, got 0" in capsys.readouterr().err

@@ -20,6 +20,12 @@ def copy(root, tmp_path):
 
 
 @pytest.fixture
+def content(copy):
+    """``content()`` gives all files of the copy with their bytes: dict."""
+    return lambda: {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
 def run_tests(copy):
     """``run_tests(arguments)`` runs pytest in the copy and gives what it printed and its exit code."""
 

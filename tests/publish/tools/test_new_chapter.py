@@ -5,15 +5,14 @@ import sys
 
 import pytest
 
-from publish.book import Book
 from publish.tools.drop_chapter import drop_chapter, without_links
 from publish.tools.new_chapter import chapter_of, new_chapter
 
 
 def test_a_chapter_in_the_middle_passes_the_tests_of_the_book_as_it_is(copy, run_tests):
+    before = copy.chapters()
     path = new_chapter("attention", "Attention", "02", copy)
-    names = [chapter.name for chapter in Book(copy.root).chapters()]
-    assert names.index(path.name) == 2 and len(names) == len(copy.chapters()) + 1
+    assert copy.chapters() == [*before[:2], path, *before[2:]]
     words = f"{path.stem} or contents or address or twice"
     printed, code = run_tests("tests/book/test_chapters.py", "tests/book/test_numbers.py", "-k", words)
     assert code == 0, printed
@@ -22,11 +21,18 @@ def test_a_chapter_in_the_middle_passes_the_tests_of_the_book_as_it_is(copy, run
         assert subprocess.run(ruff, cwd=copy.root).returncode == 0
 
 
-def test_a_new_chapter_stands_behind_the_last_one_and_runs(copy, run_tests):
+def test_a_new_chapter_stands_behind_the_last_one_and_runs_and_dropping_it_restores_every_byte(
+    copy, content, run_tests
+):
+    before, chapters = content(), copy.chapters()
     path = new_chapter("attention", "Attention", book=copy)
-    assert Book(copy.root).chapters() == [*copy.chapters(), path]
+    assert copy.chapters() == [*chapters, path]
+    with pytest.raises(ValueError, match=f"there is already {path.name}"):
+        new_chapter("attention", "Attention", book=copy)
     printed, code = run_tests("--nbmake", str(path))
     assert code == 0 and "1 passed" in printed, printed
+    assert drop_chapter("attention", copy) == []
+    assert {path: now for path, now in content().items() if "__pycache__" not in path.parts} == before
 
 
 @pytest.mark.parametrize(
@@ -38,47 +44,32 @@ def test_a_new_chapter_stands_behind_the_last_one_and_runs(copy, run_tests):
         ("attention", "Attention", "77", "expected a chapter of the contents.*77"),
     ],
 )
-def test_a_wrong_argument_changes_nothing(copy, name, title, after, fault):
-    before = {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()}
+def test_a_wrong_argument_changes_nothing(copy, content, name, title, after, fault):
+    before = content()
     with pytest.raises(ValueError, match=fault):
         new_chapter(name, title, after, copy)
-    assert {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()} == before
-
-
-def test_a_name_that_is_taken_is_refused(copy):
-    path = new_chapter("attention", "Attention", book=copy)
-    with pytest.raises(ValueError, match=f"there is already {path.name}"):
-        new_chapter("attention", "Attention", book=Book(copy.root))
-
-
-def test_dropping_a_new_chapter_restores_every_byte(copy):
-    before = {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()}
-    new_chapter("attention", "Attention", "03", copy)
-    assert drop_chapter("attention", Book(copy.root)) == []
-    assert {path: path.read_bytes() for path in copy.root.rglob("*") if path.is_file()} == before
+    assert content() == before
 
 
 @pytest.mark.parametrize("place", [3, -1])
 def test_a_dropped_chapter_leaves_no_link_and_no_broken_page(copy, run_tests, place):
     stem = copy.chapters()[place].stem
     drop_chapter(stem, copy)
-    left = Book(copy.root)
-    assert stem not in [path.stem for path in left.chapters()]
-    for _, name in left.documents():
-        page = left.root / f"{name}.ipynb"
+    assert stem not in [path.stem for path in copy.chapters()]
+    for _, name in copy.documents():
+        page = copy.root / f"{name}.ipynb"
         text = (page if page.exists() else page.with_suffix(".md")).read_text(encoding="utf-8")
         assert f"({stem}.ipynb" not in text and f"/{stem}.ipynb" not in text, name
-    printed, code = run_tests(
-        "tests/book/test_chapters.py", "tests/book/test_glossary.py", "-k", "links or contents or entry or notation"
-    )
+    tests = ("tests/book/test_chapters.py", "tests/book/test_glossary.py")
+    printed, code = run_tests(*tests, "-k", "links or contents or entry or notation")
     assert code == 0, printed
 
 
-def test_a_chapter_that_is_not_there_is_named(copy):
+def test_a_chapter_is_called_by_its_number_or_its_name(book):
+    first, _ = book.chapters()
+    assert {chapter_of(book, name) for name in ("1", "01", "one", first.stem, first.name)} == {first}
     with pytest.raises(ValueError, match="expected a chapter of the contents"):
-        drop_chapter("99", copy)
-    first = copy.chapters()[0]
-    assert chapter_of(copy, first.name) == chapter_of(copy, first.stem) == chapter_of(copy, "1") == first
+        chapter_of(book, "99")
 
 
 def test_an_entry_of_the_glossary_keeps_its_other_places():
