@@ -62,12 +62,12 @@ def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
 
 
-def edge(figure):
+def spread(figure):
     """With ReLU each layer multiplies its spread by σ: k layers on, the line has moved by k powers of that."""
     settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
     names = ("seed", "width", "depth", "sigma")
     state = {"activation": "relu", "cosine": 0} | {name: settings[name] for name in names}
-    first = call("edge", "signals", state)["forward"]
+    first = call("spread", "signals", state)["forward"]
     factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")) / settings["sigma"]
     return lambda layer: log10(first[round(layer) - 1]) + (layer - 1) * log10(factor)
 
@@ -148,7 +148,7 @@ ROWS = [
         train=("Let training try", "After "),
         trained=bumps_trained,
     ),
-    Row(figure="edge", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=edge),
+    Row(figure="spread", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=spread),
     Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
     Row(figure="company", handle=".mv-handle >> nth=2", path="path.mv-third >> nth=0", expected=company),
     Row(

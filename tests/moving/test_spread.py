@@ -47,7 +47,7 @@ def in_torch(activation, depth, width, sigma, cosine, seed):
 )
 def test_spreads_and_cosines_are_pytorchs(call, activation, change):
     job = ASKED | {"activation": activation} | change
-    ours, theirs = call("edge", "signals", job), in_torch(**job)
+    ours, theirs = call("spread", "signals", job), in_torch(**job)
     for name, found in theirs.items():
         assert ours[name] == pytest.approx(found, rel=1e-4, abs=1e-5 if name == "cosines" else 0), name
 
@@ -55,24 +55,24 @@ def test_spreads_and_cosines_are_pytorchs(call, activation, change):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_program_in_pytorch_prints_the_figures_numbers(call, printed, activation):
     state = ASKED | {"activation": activation, "sigma": 0.17, "cosine": 0.3}
-    ours = call("edge", "signals", state)
+    ours = call("spread", "signals", state)
     expected = [ours["forward"][-1], ours["backward"][0], ours["cosines"][-1]]
-    assert printed(call("edge", "pytorch", state)) == pytest.approx(expected, rel=1e-4)
+    assert printed(call("spread", "pytorch", state)) == pytest.approx(expected, rel=1e-4)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_some_sigma_that_a_reader_can_reach_beats_the_formula(call, seed):
     # With ReLU both ends go as σ to the power of 29, so the best σ lets them miss 1 by the same factor.
     he = ASKED | {"seed": seed, "sigma": (2 / 50) ** 0.5}
-    found = call("edge", "signals", he)
+    found = call("spread", "signals", he)
     f, b = found["forward"][-1], found["backward"][0]
     sigma = round(he["sigma"] * (f * b) ** (-1 / 58), 3)  # what the slider shows
-    best = call("edge", "away", call("edge", "signals", he | {"sigma": sigma}))
+    best = call("spread", "away", call("edge", "signals", he | {"sigma": sigma}))
     assert best == pytest.approx(max(f / b, b / f) ** 0.5, rel=0.1)
-    assert best < call("edge", "away", found)
+    assert best < call("spread", "away", found)
 
 
 def test_no_sigma_changes_the_cosine_behind_a_relu(call):
-    last = [call("edge", "signals", ASKED | {"sigma": sigma})["cosines"][-1] for sigma in (0.02, 0.2, 1)]
+    last = [call("spread", "signals", ASKED | {"sigma": sigma})["cosines"][-1] for sigma in (0.02, 0.2, 1)]
     assert last == pytest.approx([last[0]] * 3) and last[0] > 0.8
-    assert call("edge", "signals", ASKED | {"activation": "linear", "width": 100})["cosines"][-1] < 0.8
+    assert call("spread", "signals", ASKED | {"activation": "linear", "width": 100})["cosines"][-1] < 0.8
