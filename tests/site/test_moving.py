@@ -6,9 +6,8 @@ A new figure adds a row to ROWS.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, hypot, log10
-from statistics import fmean, pstdev
 from math import exp, hypot, log10, sin
+from statistics import fmean, pstdev
 
 import numpy as np
 import pytest
