@@ -95,6 +95,8 @@ def company(figure):
     pairs = [diamond, *([float(word) for word in text.split(";")[0].split(", ")] for text in said)]
     (a, b), (p, q) = ([f(column) for column in zip(*pairs, strict=True)] for f in (fmean, pstdev))
     return lambda x: b - q / p * (x - a)
+
+
 def chase(figure):
     noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
