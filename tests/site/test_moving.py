@@ -5,7 +5,7 @@ A new figure adds a row to ROWS.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, sin
+from math import exp, log10, sin
 
 import pytest
 from node import call
@@ -74,6 +74,20 @@ def edges(figure):
     return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
 
 
+def queue(figure):
+    bandwidth = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    floor = settings["operations"] * settings["launch"] / 1000
+
+    def expected(x):
+        # Both axes are logarithmic, from 10 to 10^6 and from 10^-2 to 10^3; `points` reads places on them evenly.
+        width = 10 ** (1 + 5 * (x - 10) / (10**6 - 10))
+        milliseconds = max(floor, (44 * 100 + 84) * width / (bandwidth * 1e6))
+        return 0.01 + (1000 - 0.01) * (log10(milliseconds) + 2) / 5
+
+    return expected
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -92,6 +106,7 @@ ROWS = [
         trained=chase_trained,
     ),
     Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
+    Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
