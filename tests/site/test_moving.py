@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10, sin
 from statistics import fmean, pstdev
+from math import exp, log10, sin
 
 import numpy as np
 import pytest
@@ -138,6 +139,18 @@ def passes(figure):
 
 def passes_trained(settings):
     return f"{call('passes', 'distances', settings, settings['behind'], [1 - settings['p']])[0]:.2g} with 1 − p"
+def queue(figure):
+    bandwidth = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    floor = settings["operations"] * settings["launch"] / 1000
+
+    def expected(x):
+        # Both axes are logarithmic, from 10 to 10^6 and from 10^-2 to 10^3; `points` reads places on them evenly.
+        width = 10 ** (1 + 5 * (x - 10) / (10**6 - 10))
+        milliseconds = max(floor, (44 * 100 + 84) * width / (bandwidth * 1e6))
+        return 0.01 + (1000 - 0.01) * (log10(milliseconds) + 2) / 5
+
+    return expected
 
 
 ROWS = [
@@ -171,6 +184,7 @@ ROWS = [
         train=("Run 1,000 passes", "After 1,000 passes"),
         trained=passes_trained,
     ),
+    Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
