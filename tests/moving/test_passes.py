@@ -9,7 +9,7 @@ FACTORS = [k / 100 for k in range(101)]
 SEEDS = [7, 0, 1, 2, 3]
 
 
-def distances(seed, nodes, input, p, passes, behind, factors):  # noqa: A002
+def distances(seed, nodes, input, p, passes, behind, factors):
     """What the chapter computes: all masks at once."""
     torch.manual_seed(seed)
     first, second = torch.nn.Linear(1, nodes), torch.nn.Linear(nodes, nodes, bias=False)

@@ -58,6 +58,25 @@ def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
 
 
+def descent(figure):
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    width, places = (
+        int(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")),
+        [k / 50 - 3 for k in range(301)],
+    )
+    heights = call("descent", "slice", settings, 0, width, places)
+
+    def between(x):
+        k = min(int((x + 3) * 50), 299)
+        return heights[k] + ((x + 3) * 50 - k) * (heights[k + 1] - heights[k])
+
+    return between
+
+
+def descent_trained(settings):
+    return f"validation {call('descent', 'errors', settings | {'widths': [2000]})[0][0][1]:.2g}"
+
+
 def passes(figure):
     factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     return lambda whole: factor * whole
@@ -75,6 +94,14 @@ ROWS = [
         expected=bumps,
         train=("Let training try", "After "),
         trained=bumps_trained,
+    ),
+    Row(
+        figure="descent",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=descent,
+        train=("Widen it step by step", "At 2,000 nodes"),
+        trained=descent_trained,
     ),
     Row(
         figure="passes",
