@@ -130,6 +130,23 @@ def carry(figure):
     place = {"right": right, "up": up}
     found = call("carry", "answers", settings["nets"], settings["images"][settings["label"]], place)
     return lambda x: found["with"][round(x)]
+def descent(figure):
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    width, places = (
+        int(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")),
+        [k / 50 - 3 for k in range(301)],
+    )
+    heights = call("descent", "slice", settings, 0, width, places)
+
+    def between(x):
+        k = min(int((x + 3) * 50), 299)
+        return heights[k] + ((x + 3) * 50 - k) * (heights[k + 1] - heights[k])
+
+    return between
+
+
+def descent_trained(settings):
+    return f"validation {call('descent', 'errors', settings | {'widths': [2000]})[0][0][1]:.2g}"
 
 
 def passes(figure):
@@ -176,6 +193,14 @@ ROWS = [
     Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
     Row(figure="price", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=price),
     Row(figure="carry", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=1", expected=carry),
+    Row(
+        figure="descent",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=descent,
+        train=("Widen it step by step", "At 2,000 nodes"),
+        trained=descent_trained,
+    ),
     Row(
         figure="passes",
         handle=".mv-handle >> nth=0",
