@@ -42,7 +42,7 @@ export const words = {
     lost: "The net {net} lost the {d} at a distance of {far} pixels. Go back to the middle to try another way.",
     turned: "A turned or mirrored digit does not count for the challenge. Would you still read a {d}?",
     counted: "Of {n} shifts that keep nine tenths of the ink in the picture, the net without shifts knows the {d} at {a}, the net with shifts at {b}.",
-    task: "Challenge: walk the {d} farther than {par} pixels from the middle, and the net with shifts must know it all the way. The other net comes to {par}. Your farthest: {mine}.",
+    task: "Challenge: walk the {d} farther than {par} pixels from the middle, as far as the other net comes, and never let the net with shifts lose it. Your farthest: {mine}.",
     won: "{mine} pixels, and the net with shifts knew the {d} all the way; the other comes to {par}. Is it so for each digit?",
     task_own: "Challenge: carry your {d} farther with shifts ({mine} pixels so far) than without ({par} so far).",
     won_own: "With shifts {mine} pixels, without {par}. Now look at all shifts.",
