@@ -175,4 +175,14 @@ EXERCISES = [
             2**50: "So many need many layers. In one layer kinks only add up.",
         },
     ),
+    Choice(
+        "1.8",
+        right="c",
+        because="Only the start was changed, and training passed the staircase.",
+        wrong={
+            "a": "The staircase by hand has as many sigmoid nodes.",
+            "b": "One of the two starts trained sigmoids well.",
+            "d": "At the same four rates, how did the other start do?",
+        },
+    ),
 ]
