@@ -89,7 +89,7 @@ _LABELS = torch.tensor([0.0, 0.0, 1.0, 1.0, 1.0, 0.0]).reshape(6, 1)  # (6, 1)
 
 
 # ---- 5.8, build: the loss of a logit ---------------------------------------------------------------------------------
-def loss_of(z, y):
+def logit_loss(z, y):
     return (z.clamp(min=0) - z * y + torch.log(1 + torch.exp(-z.abs()))).mean()
 
 
@@ -235,7 +235,7 @@ EXERCISES = [
                 lambda z, y: (z.clamp(min=0) + z * y + torch.log(1 + torch.exp(-z.abs()))).mean(),
                 "A logit of 200 with y = 1 must cost almost nothing. Look at your signs.",
             ),
-            (lambda z, y: 3 * loss_of(z, y), "This is the sum over the images; the loss is their mean."),
+            (lambda z, y: 3 * logit_loss(z, y), "This is the sum over the images; the loss is their mean."),
         ],
     ),
 ]
