@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10, sin
 from statistics import fmean, pstdev
-from math import exp, log10, sin
 
 import numpy as np
 import pytest
