@@ -15,7 +15,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book pdf offline test lint format unit notebooks report robustness oldest newest determinism \
-        lock upgrade platforms address new-chapter drop-chapter clean
+        lock upgrade platforms address new-chapter drop-chapter slides assignment clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -84,6 +84,9 @@ book: setup  ## run the chapters that changed and build the site; prints where i
 
 pdf: book  ## the whole book as one PDF, in _build
 	@$(BIN)/python -m publish.output.pdf
+
+slides: book  ## each chapter as slides, in _build/slides; they need no network
+	@$(BIN)/python -m publish.output.slides
 
 offline: book  ## the site as one zip that a browser opens from the disk, in _build
 	@$(BIN)/python -m publish.output.offline
@@ -161,6 +164,9 @@ new-chapter: setup  ## start a chapter: make new-chapter NAME=attention TITLE="A
 
 drop-chapter: setup  ## take a chapter out of the book: make drop-chapter NAME=04
 	@$(BIN)/python -m publish.tools.drop_chapter "$$NAME"
+
+assignment: setup  ## a chapter's exercises for a class, with key and tests: make assignment CHAPTER=07
+	@$(BIN)/python -m publish.tools.assignment "$$CHAPTER"
 
 clean:  ## remove what was built, keep .venv
 	rm -rf _build

@@ -32,7 +32,10 @@ _MISSING = """No graphviz is installed, so the diagram cannot be drawn. Run one 
 and run this again."""
 
 _BY_LIBRARY = """
-import sys, pygraphviz
+import sys
+
+import pygraphviz
+
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format="svg", prog="dot"))
 """

@@ -127,7 +127,7 @@ def code_of(notebook):
 def environment_key(book, data):
     """A hash of what all chapters depend on: Python, the pinned packages, the code of lecture_utils, and the data.
 
-    Comments and docstrings do not count.
+    Comments and docstrings do not count, nor does what one chapter alone depends on (`own_files`).
 
     Parameters
     ----------
@@ -142,11 +142,32 @@ def environment_key(book, data):
     """
     key = hashlib.sha256(f"{sys.version}\0{data}".encode())
     package = book.root / "lecture_utils"
-    files = [path for path in package.rglob("*") if path.suffix in _CODE and not path.name.startswith(".")]
-    for path in [*sorted(files), book.root / "requirements.txt"]:
-        content = _without_words(path) if path.suffix == ".py" else path.read_bytes()
-        key.update(f"\0{book.name(path)}\0".encode() + content)
+    files = {path for path in package.rglob("*") if path.suffix in _CODE and not path.name.startswith(".")}
+    for path in [*sorted(files - set(_owned(book))), book.root / "requirements.txt"]:
+        key.update(_content(book, path))
     return key.hexdigest()[:12]
+
+
+def own_files(book, notebook):
+    """A hash of what this chapter alone takes from lecture_utils: its exercises, the settings of its moving figures.
+
+    Empty where it takes nothing, else 8 hexadecimal digits.
+    """
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    contents = [_content(book, path) for path, word in sorted(_owned(book).items()) if word in code]
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:8] if contents else ""
+
+
+def _owned(book):
+    """The files that belong to single chapters, and what then stands in the chapter's code."""
+    package = book.root / "lecture_utils"
+    exercises = {path: f'"{int(path.stem[2:])}.' for path in (package / "exercises").glob("ch[0-9][0-9].py")}
+    return exercises | {path: f'"{path.stem}"' for path in (package / "moving").glob("*.json")}
+
+
+def _content(book, path):
+    content = _without_words(path) if path.suffix == ".py" else path.read_bytes()
+    return f"\0{book.name(path)}\0".encode() + content
 
 
 def _without_words(path):

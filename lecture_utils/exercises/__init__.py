@@ -168,14 +168,10 @@ def answer(id, right, *, measured, because, wrong, within=None, when=True):
 
 
 def spoken(record):
-    """The right answer of a record as a reader may say it: "(b)", "between 1 and 4", "b, c, a"."""
-    right = record["right"]
+    """The right answer of a record as a reader may say it: "(b)", "b, c, a", "100.", "1 – 4."."""
     if record["kind"] == "choice":
-        return f"({right})"
-    if record["kind"] == "order":
-        return ", ".join(right)
-    low, high = right
-    return f"{(low + high) / 2:g}." if high - low <= 1e-3 * abs(high) else f"{low:g} – {high:g}."
+        return f"({record['right']})"
+    return ", ".join(record["right"]) if record["kind"] == "order" else f"{record['shown']}."
 
 
 def page_data(exercise):
@@ -188,50 +184,45 @@ def page_data(exercise):
     >>> page_data(find("7.2"))["kind"]
     'number'
     """
-    kind = type(exercise).__name__.lower()
-    if kind == "number":
-        return _record("ch00.x", exercise.right, exercise.because or "-", exercise.wrong, exercise.within) | {
-            "because": exercise.because
-        }
-    if kind in ("choice", "order"):
-        wrong = [[key, hint] for key, hint in exercise.wrong.items()]
-        return {"kind": kind, "right": exercise.right, "wrong": wrong, "because": exercise.because}
-    return None
+    if type(exercise).__name__ not in ("Number", "Choice", "Order"):
+        return None
+    judged = _judging(exercise.right, exercise.wrong, getattr(exercise, "within", None))
+    return judged | {"because": exercise.because}
 
 
-def _record(id, right, because, wrong, within=None):
-    """The answer as JSON can hold it. Numbers become intervals, so that a page only has to compare."""
+def _record(id, right, because, wrong, within):
+    """The answer to a prediction as JSON can hold it: dict."""
     if not isinstance(id, str) or not _ID.fullmatch(id):
         raise ValueError(f"id: expected the chapter and a word, like 'ch07.batch', got {id!r}")
     if not isinstance(because, str) or not because.strip():
         raise ValueError(f"because: expected a sentence, got {because!r}")
+    return {"id": id, "because": because} | _judging(right, wrong, within)
+
+
+def _judging(right, wrong, within):
+    """What is right and wrong, as JSON can hold it. Numbers become intervals, so that a page only has to compare."""
     if not isinstance(wrong, dict) or not wrong or not all(isinstance(hint, str) and hint for hint in wrong.values()):
         raise ValueError(f"wrong: expected a dictionary from wrong answers to sentences, got {wrong!r}")
     if isinstance(right, str):
         if not _LETTERS.fullmatch(right) or len(set(right)) != len(right):
             raise ValueError(f"right: expected a letter, or letters in an order, got {right!r}")
-        kind = "choice" if len(right) == 1 else "order"
         bad = [key for key in wrong if not isinstance(key, str) or len(key) != len(right) or key == right]
         if bad:
             raise ValueError(f"wrong: expected other answers of the form of {right!r}, got {bad[0]!r}")
-        return {
-            "id": id,
-            "kind": kind,
-            "right": right,
-            "because": because,
-            "wrong": [[*item] for item in wrong.items()],
-        }
-    low, high = interval = _interval("right", right, within)
+        kind = "choice" if len(right) == 1 else "order"
+        return {"kind": kind, "right": right, "wrong": [[key, hint] for key, hint in wrong.items()]}
+    low, high = _interval("right", right, within)
     found = []
     for key, hint in sorted(wrong.items(), key=lambda item: isinstance(item[0], str)):  # typical ones first
         if key in ("below", "above"):
             found.append([[None, low] if key == "below" else [high, None], hint])
-        else:
-            place = _interval("wrong", key, within)
-            if place[1] >= low and place[0] <= high:
-                raise ValueError(f"wrong: {key!r} lies in the right interval {interval}")
-            found.append([place, hint])
-    return {"id": id, "kind": "number", "right": interval, "because": because, "wrong": found}
+            continue
+        place = _interval("wrong", key, within)
+        if place[1] >= low and place[0] <= high:
+            raise ValueError(f"wrong: {key!r} is right, as {right!r} is")
+        found.append([place, hint])
+    shown = f"{right[0]:,g} – {right[1]:,g}" if isinstance(right, tuple) else f"{right:,g}"
+    return {"kind": "number", "right": [low, high], "shown": shown, "wrong": found}
 
 
 def _interval(name, value, within):

@@ -78,7 +78,7 @@ def _form(name, kind, legend, rest, lists, button, data=None):
         ]
     parts += [
         _raw(
-            f'<button type="submit" class="pst-js-only btn btn-sm btn-outline-primary">{escape(button)}</button>'
+            f'<button type="button" class="pst-js-only btn btn-sm">{escape(button)}</button>'
             '<p class="said" role="status"></p></fieldset></form>'
         )
     ]

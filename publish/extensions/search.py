@@ -19,6 +19,7 @@ _NOT_TEXT = "|".join(
     for found in (
         "script", "style", "button", "details[contains(@class, 'hide')]/summary", "table[contains(@class, 'numbers')]",
         "*[contains(@class, 'headerlink')]", "*[contains(@class, 'card-facts')]", "*[contains(@class, 'katex-mathml')]",
+        "*[contains(@class, 'pst-js-only')]",
     )
 )  # fmt: skip
 

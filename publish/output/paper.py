@@ -6,6 +6,7 @@ id; it also renders the whole book a second time.
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -20,6 +21,8 @@ _ASSETS = Path(__file__).resolve().parent.parent / "theme" / "assets"
 # The site's own sheet lays pages out for screens; the paper has one of its own, and formulas and code get theirs.
 _SHEETS = (_ASSETS / "katex" / "katex.min.css", _ASSETS / "print" / "print.css")
 _CODE_COLOURS = "a11y-high-contrast-light"
+#: The heading of the last pages, for another language.
+ANSWERS = "Answers to the predictions"
 _SCREEN = "script, style, link, button, input, form, iframe, .headerlink, .katex-mathml"
 
 
@@ -45,15 +48,18 @@ def assemble(book, pages):
     """
     documents = book.documents()
     known = {name for _, name in documents}
-    contents, chapters, part = [], [], ""
+    contents, chapters, answers, part = [], [], [], ""
     for number, (caption, name) in enumerate(documents):
         file = pages / f"{name}.html"
         if not file.exists():
             raise FileNotFoundError(f"{file} is not there: run make book")
         article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
+        said = _take_answers(article)
         _for_paper(article)
         _rewrite(article, pages, name, known)
         heading = article.h1.get_text().strip()
+        if said:
+            answers.append((heading, [_answered(article, *answer) for answer in said]))
         opens = caption if caption != part else ""
         part = caption or part
         contents += [(0, caption, f"part-{number}")] if opens else []
@@ -69,9 +75,27 @@ def assemble(book, pages):
         sheets=[sheet.as_uri() for sheet in _SHEETS],
         colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
         lines=[book.config.get("author", ""), book.config.get("repository", {}).get("url", "")],
-        contents=contents,
+        contents=contents + ([(1, ANSWERS, "answers")] if answers else []),
         chapters=chapters,
+        answers_title=ANSWERS,
+        answers=answers,
     )
+
+
+def _take_answers(article):
+    """Take the answers to predictions out of a page: list of (name of the prediction, answer)."""
+    found = [(answer["data-answers"], answer["data-spoken"]) for answer in article.select(".answer")]
+    for cell in article.select(".cell:has(.answer)"):
+        cell.decompose()
+    return found
+
+
+def _answered(article, name, spoken):
+    """A prediction of a page: the id of its question, the question as HTML, and its answer."""
+    form = article.select_one(f'[data-question="{name}"]')
+    question = copy.copy(form.legend)
+    question.strong.extract()  # "Predict."
+    return form["id"], question.decode_contents().strip(), spoken
 
 
 def _for_paper(article):
@@ -80,6 +104,8 @@ def _for_paper(article):
     Code that a page shows on demand stays out, and of a section's checks their one line stays. Answers are open: they
     stand at the end of their chapter.
     """
+    for element in article.select("form.question"):  # a question is to be read, and answered with a pen
+        element.name = "div"
     for element in article.select(_SCREEN):
         element.decompose()
     for element in article.select("noscript"):

@@ -13,7 +13,7 @@ import shutil
 
 import nbformat
 
-from publish.book import code_of, environment_key
+from publish.book import code_of, environment_key, own_files
 from publish.whole import whole
 
 KEPT = 6  # environments, those used last
@@ -30,12 +30,13 @@ class Store:
     """
 
     def __init__(self, book, data):
+        self.book = book
         self.all = book.build / "executed"
         self.folder = self.all / environment_key(book, data)
 
     def file(self, notebook):
         """Where the notebook stands once its present code has run."""
-        return self.folder / f"{code_of(notebook)}.ipynb"
+        return self.folder / f"{code_of(notebook)}{own_files(self.book, notebook)}.ipynb"
 
     def find(self, notebook):
         """The executed notebook whose code is that of `notebook`, or None."""

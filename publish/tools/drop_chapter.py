@@ -1,4 +1,4 @@
-"""Take a chapter out of the book: its notebook, its line in the contents, and the links that lead to it.
+"""Take a chapter out of the book: its notebook, its exercises, its line in the contents, and links that lead to it.
 
     python -m publish.tools.drop_chapter 04
 
@@ -81,6 +81,7 @@ def drop_chapter(name, book=None):
     contents = book.root / "_toc.yml"
     update(contents, line_of(gone.stem).sub("", contents.read_text(encoding="utf-8")))
     gone.unlink()
+    (book.root / "lecture_utils" / "exercises" / f"ch{gone.stem[:2]}.py").unlink(missing_ok=True)
     return found
 
 

@@ -131,6 +131,13 @@ def test_exercises_are_numbered_once_and_in_order():
         assert all(id.split(".")[0] == str(chapter) for id in ids)
 
 
+def test_a_page_can_judge_what_a_form_can_ask_for():
+    for exercise in ALL:
+        data = exercises.page_data(exercise)
+        assert (data is not None) == isinstance(exercise, Number | Choice | Order), exercise.id
+        assert data is None or len(data["wrong"]) == len(exercise.wrongs())
+
+
 @pytest.mark.parametrize("given, direction", [(-3, "larger"), (2, "smaller"), (0.5, "sign")])
 def test_a_number_that_nobody_thought_of_hears_the_direction(given, direction, judge):
     right, said = judge(SMALL[-1], given)
@@ -190,6 +197,15 @@ def test_a_result_that_picks_another_answer_stops_the_run(written, measured, cap
     with pytest.raises(AnswerError, match=r"ch07\.x"):
         answer("ch07.x", **written, measured=measured)
     assert capsys.readouterr().out == ""
+
+
+def test_the_right_answer_is_said_as_it_was_written(capsys):
+    written = {"because": "So it was.", "wrong": {"below": "Fewer."}}
+    answer("ch07.x", 0.5, **written, within=0.001, measured=0.5004)
+    answer("ch07.x", 12_665, **written, within=10, measured=12_670)
+    answer("ch07.x", (1, 4), **written, measured=2)
+    said = [line.partition(": ")[2].removesuffix(" So it was.") for line in capsys.readouterr().out.splitlines()]
+    assert said == ["0.5.", "12,665.", "1 – 4."]
 
 
 def test_data_that_do_not_decide_say_so(capsys):

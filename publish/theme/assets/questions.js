@@ -88,8 +88,7 @@ document.addEventListener("DOMContentLoaded", () => {
       field.value = before;
       show(form, before);
     }
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    const commit = () => {
       const text = (field.value || "").trim(), wrong = text ? fault(form, read(form, text)) : words.missing;
       if (wrong) return put(said, wrong);
       kept[page] ??= { answers: {} };
@@ -97,6 +96,13 @@ document.addEventListener("DOMContentLoaded", () => {
       kept[page].answers[form.dataset.question] = text;
       show(form, text);
       keep();
+    };
+    // Not by sending the form: frames of course platforms may forbid that.
+    form.querySelector("button").addEventListener("click", commit);
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+      event.preventDefault();
+      commit();
     });
   }
   progress.querySelector("button").addEventListener("click", () => {

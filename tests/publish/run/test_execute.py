@@ -65,6 +65,19 @@ def test_helpers_requirements_python_and_data_count_but_not_words_or_litter(book
     assert len({*keys, environment_key(book, "bundled")}) == 5
 
 
+def test_exercises_and_settings_of_figures_count_for_the_chapter_that_has_them(book, chapter, run):
+    chapter("01_one", "x = 'check(\"1.1\")'")
+    chapter("02_two", "x = 'show(\"wave\")'")
+    for name in ("exercises/ch01.py", "exercises/ch11.py", "moving/wave.json"):
+        path = book.root / "lecture_utils" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("1")
+    assert run()[:2] == (0, ["01_one", "02_two"])
+    for name, ran in (("exercises/ch01.py", ["01_one"]), ("exercises/ch11.py", []), ("moving/wave.json", ["02_two"])):
+        (book.root / "lecture_utils" / name).write_text("2")
+        assert run()[:2] == (0, ran), name
+
+
 @pytest.mark.parametrize(
     ("source", "metadata", "says"),
     [

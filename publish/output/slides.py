@@ -1,0 +1,166 @@
+"""Make slides of each chapter from its built page: `_build/slides/07_dropout.html`, for reveal.js, which comes along.
+
+    python -m publish.output.slides
+
+A section of the chapter is a stack of slides: right leads to the next section, down through this one. A slide ends
+with what its cell shows. Checks, solutions and code that a page shows on demand stay out; a prediction stands alone on
+its slide, and its answer opens with a press.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote, urlparse
+
+from bs4 import BeautifulSoup
+from pygments.formatters import HtmlFormatter
+
+from publish.book import Book, render
+from publish.whole import whole
+
+_THEME = Path(__file__).resolve().parent.parent / "theme"
+_CODE_COLOURS = "a11y-high-contrast-light"
+_LEFT_OUT = "script, style, button, input, iframe, noscript, .headerlink, .katex-mathml, .room, .said, .pst-js-only"
+_CLOSED = ".tag_checks, .tag_solution, details.hide"
+_SECTIONS_LEFT_OUT = ("answers", "references")
+#: Letters on a slide, about; more begin another one.
+LENGTH = 700
+
+
+def stacks(article):
+    """The slides of a page: list of stacks, one for each section; a stack is a list of slides, a slide one of HTML.
+
+    Parameters
+    ----------
+    article : bs4.Tag
+        The article of a built page. It is changed.
+    """
+    for element in article.select("form.question"):
+        element.name, element.attrs = "div", {"class": element["class"]}
+    for element in article.select(".katex-html"):
+        element.attrs.pop("aria-hidden", None)
+    top = article.find("section")
+    parts = [part for part in top.find_all("section", recursive=False) if part.get("id") not in _SECTIONS_LEFT_OUT]
+    blocks = [child for child in top.find_all(recursive=False) if child.name != "section"]
+    found = [_slides(blocks), *(_slides(_flat(part)) for part in parts)]
+    return [stack for stack in found if stack]
+
+
+def _flat(section):
+    """The blocks of a section; those of the sections in it follow."""
+    for child in section.find_all(recursive=False):
+        if child.name == "section":
+            yield from _flat(child)
+        else:
+            yield child
+
+
+def _slides(blocks):
+    found, length = [[]], 0
+    for block in blocks:
+        kind, text = block.get("class", []), block.get_text().strip()
+        if not text and not block.find(["img", "svg", "video"]):
+            continue
+        alone = "question" in kind
+        if "tag_answer" in kind and len(found) > 1:  # below what was measured
+            found[-1 if found[-1] else -2].append(block)
+            continue
+        begins = block.name in ("h2", "h3") or alone or length + len(text) > LENGTH
+        if begins and found[-1] and not (len(found[-1]) == 1 and found[-1][0].name in ("h2", "h3")):
+            found.append([])
+            length = 0
+        found[-1].append(block)
+        length += len(text)
+        if alone or "cell" in kind:
+            found.append([])
+            length = 0
+    return ["".join(map(str, slide)) for slide in found if slide]
+
+
+def make_slides(book, pages, target):
+    """Write the slides of all chapters.
+
+    Parameters
+    ----------
+    book : publish.book.Book
+    pages : pathlib.Path
+        The folder of the built pages.
+    target : pathlib.Path
+        The folder of the slides.
+
+    Returns
+    -------
+    list of pathlib.Path
+        A file for each chapter.
+
+    Raises
+    ------
+    FileNotFoundError
+        A page has not been built.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "assets").mkdir(parents=True)
+    for file in (*(_THEME / "slides").iterdir(), _THEME / "assets" / "katex"):
+        (shutil.copytree if file.is_dir() else shutil.copy)(file, target / "assets" / file.name)
+    names = [path.relative_to(book.root).with_suffix("").as_posix() for path in book.chapters()]
+    written = []
+    for name in names:
+        file = pages / f"{name}.html"
+        if not file.exists():
+            raise FileNotFoundError(f"{file} is not there: run make book")
+        article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
+        for element in article.select(f"{_LEFT_OUT}, {_CLOSED}"):
+            element.decompose()
+        _rewrite(article, pages, name, {f"{other}.html" for other in names}, target)
+        written.append(target / f"{Path(name).name}.html")
+        with whole(written[-1]) as unfinished:
+            text = render(
+                "slides.html",
+                language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
+                title=f"{article.h1.get_text().strip()} · {book.title}",
+                colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
+                stacks=stacks(article),
+            )
+            unfinished.write_text(text, encoding="utf-8")
+    return written
+
+
+def _rewrite(article, pages, name, slides, target):
+    """Bring the pictures along, and let links lead to other slides or out; the address of a slide is not an anchor."""
+    for element in article.find_all(id=True):
+        if element.name != "section":  # sections go by theirs, and are no part of the slides
+            del element["id"]
+    for link in article.select("a[href]"):
+        address = urlparse(link["href"])
+        if address.scheme:
+            continue
+        path = normpath(join(dirname(name), unquote(address.path))) if address.path else ""
+        if path in slides:
+            link["href"] = Path(path).name
+        else:
+            link.unwrap()
+    for image in article.select("img[src]"):
+        image.attrs.pop("loading", None)
+        if not urlparse(image["src"]).scheme:
+            source = pages / normpath(join(dirname(name), unquote(image["src"])))
+            shutil.copy(source, target / "assets" / source.name)
+            image["src"] = f"assets/{source.name}"
+
+
+def main(book=None):
+    """Make the slides of this checkout; 1 when a page is missing."""
+    book = book or Book()
+    try:
+        written = make_slides(book, book.build / "html", book.build / "slides")
+    except FileNotFoundError as error:
+        print(error)
+        return 1
+    print(f"The slides: {written[0].parent}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

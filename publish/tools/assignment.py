@@ -1,0 +1,169 @@
+"""Make an assignment of a chapter's exercises: a notebook for students, its key, and tests for otter-grader.
+
+python -m publish.tools.assignment 07
+
+    _build/assignments/07/07_dropout.ipynb   for students: no answers, one cell to fill in for each exercise
+    _build/assignments/07/key.ipynb          the same, filled in
+    _build/assignments/07/tests/             one file for each exercise, as otter-grader reads them
+
+With otter-grader installed where the book's packages are, in that folder:
+
+    otter generate -t tests -o autograder.zip --no-environment
+    otter run -a autograder.zip HANDIN.ipynb
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import re
+import shutil
+import sys
+
+import nbformat
+
+from lecture_utils.exercises import declared
+from publish.book import Book, read
+from publish.tools.new_chapter import chapter_of
+
+#: What a student reads, for another language.
+WORDS = {
+    "fill": "{name} = ...  # {asks}",
+}
+_TEST = '''"""Exercise {id}, for otter-grader: right when the book's own check says so."""
+
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "{id}"
+points = 1
+
+
+@test_case()
+def test_{word}(env):
+    from lecture_utils.exercises import check
+
+    verdict = check("{id}", env.get("{variable}"))
+    assert verdict, verdict.said
+'''
+_HEADING = re.compile(r"(?m)^(?=### Exercise \d+\.\d+)")
+
+
+def variable(id):
+    """The name of a student's answer: "7.2" gives "answer_7_2"."""
+    return f"answer_{id.replace('.', '_')}"
+
+
+def make_assignment(name, book=None):
+    """Write the assignment.
+
+    Parameters
+    ----------
+    name : str
+        The chapter: "07", "dropout" or "07_dropout".
+    book : publish.book.Book, optional
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    ValueError
+        No chapter is called so, or none of its exercises is declared in lecture_utils/exercises.
+    """
+    book = book or Book()
+    path = chapter_of(book, name)
+    exercises = declared(int(path.stem[:2]))
+    if not exercises:
+        raise ValueError(f"name: the exercises of {path.stem} are not declared in lecture_utils/exercises")
+    folder = book.build / "assignments" / path.stem[:2]
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "tests").mkdir(parents=True)
+    blank, key = notebooks(read(path), exercises)
+    nbformat.write(blank, folder / path.name)
+    nbformat.write(key, folder / "key.ipynb")
+    for exercise in exercises:
+        word = exercise.id.replace(".", "_")
+        text = _TEST.format(id=exercise.id, word=word, variable=variable(exercise.id))
+        (folder / "tests" / f"q{word}.py").write_text(text, encoding="utf-8")
+    return folder
+
+
+def notebooks(chapter, exercises):
+    """A chapter for students, and its key: two notebooks."""
+    before, asked, answers, after = _parts(chapter)
+    solutions = [cell for cell in answers if cell.cell_type == "code"]
+    blank, key = [*before], [*before]
+    for cell in asked:
+        for number, text in enumerate(filter(str.strip, _HEADING.split(cell.source))):
+            question = copy.deepcopy(cell)
+            question.source, question.id = text.strip(), f"{cell.id}-{number}" if number else cell.id
+            blank.append(question)
+            key.append(question)
+            match = re.match(r"### Exercise (\d+\.\d+)", text)
+            for exercise in exercises:
+                if match and exercise.id.rstrip("abcdefgh") == match[1]:
+                    blank.append(
+                        _code(exercise.id, WORDS["fill"].format(name=variable(exercise.id), asks=exercise.asks))
+                    )
+                    key.append(_code(exercise.id, _solved(solutions, exercise.id)))
+    return _like(chapter, blank + after), _like(chapter, key + after)
+
+
+def _parts(chapter):
+    """The cells before the exercises, the exercises, their answers, and the rest."""
+    parts, at = ([], [], [], []), 0
+    for cell in chapter.cells:
+        title = re.match(r"## (.*)", cell.source) if cell.cell_type == "markdown" else None
+        if title:
+            at = {"Exercises": 1, "Answers": 2}.get(title[1].strip(), at and 3)
+        parts[at].append(cell)
+    return parts
+
+
+def _solved(solutions, id):
+    """The solution of an exercise, and below it the student's variable in place of the call that checks it."""
+    for cell in solutions:
+        tree = ast.parse(cell.source)
+        checks = [node for node in tree.body if isinstance(node, ast.Assert) and _checked(node.test)]
+        for node in checks:
+            if _checked(node.test) == id:
+                lines = cell.source.splitlines()
+                for other in reversed(checks):
+                    del lines[other.lineno - 1 : other.end_lineno]
+                text = re.sub(r"\A#\s*@title.*\n?", "", "\n".join(lines)).strip()
+                return f"{text}\n{variable(id)} = {ast.get_source_segment(cell.source, node.test.args[1])}".strip()
+    raise ValueError(f'{id}: no solution says assert check("{id}", ...)')
+
+
+def _checked(node):
+    """The exercise that a call of `check` names: str, or None."""
+    is_check = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check"
+    return node.args[0].value if is_check else None
+
+
+def _code(id, source):
+    return nbformat.v4.new_code_cell(f'{source}\ncheck("{id}", {variable(id)})', id=f"hand-in-{id.replace('.', '-')}")
+
+
+def _like(chapter, cells):
+    return nbformat.v4.new_notebook(cells=copy.deepcopy(cells), metadata=copy.deepcopy(chapter.metadata))
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m publish.tools.assignment", description=__doc__.splitlines()[0])
+    parser.add_argument("name", help="the chapter: 07, or 07_dropout")
+    given = parser.parse_args(arguments)
+    try:
+        folder = make_assignment(given.name)
+    except ValueError as error:
+        parser.error(str(error))
+    print(f"The assignment: {folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

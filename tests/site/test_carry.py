@@ -1,0 +1,92 @@
+"""The figure of chapter 9: a reader draws a digit by mouse, finger or keyboard, and walks with it."""
+
+import re
+
+import pytest
+from test_moving import ROWS, alive, page_of, settle
+
+ROW = next(row for row in ROWS if row.figure == "carry")
+STROKE = [(9, 6), (13, 4), (18, 6), (17, 11), (12, 13), (18, 15), (19, 20), (14, 23), (8, 21)]  # a 3, in pixels
+
+
+def begin(page, digit="3"):
+    """The figure with an empty sheet for a digit."""
+    figure = alive(page, ROW)
+    figure.get_by_label("the digit in it").select_option(digit)
+    figure.locator("select").first.select_option("own")
+    settle(page)
+    assert not inked(figure)
+    return figure
+
+
+def inked(figure):
+    """The pixels that are black: set of (column, row)."""
+    drawn = figure.locator(".mv-ink").last.get_attribute("d")
+    return {(int(c), int(r)) for c, r in re.findall(r"M(\d+) (\d+)h", drawn)}
+
+
+def on_the_page(figure):
+    """From pixels of the picture to those of the page."""
+    figure.locator(".mv-sheet").scroll_into_view_if_needed()
+    box = figure.locator(".mv-sheet rect").bounding_box()
+    return lambda x, y: (box["x"] + box["width"] * x / 28, box["y"] + box["height"] * y / 28)
+
+
+def test_a_mouse_draws_a_digit_that_both_nets_read_and_that_can_be_moved(open_page):
+    page = open_page(page_of(ROW))
+    figure = begin(page)
+    at = on_the_page(figure)
+    page.mouse.move(*at(*STROKE[0]))
+    page.mouse.down()
+    for point in STROKE[1:]:
+        page.mouse.move(*at(*point), steps=4)
+    page.mouse.up()
+    settle(page)
+    assert {(13, 4), (12, 13), (18, 19)} <= inked(figure)
+    figure.get_by_role("button", name="Done").click()
+    settle(page)
+    black = inked(figure)
+    figure.locator(".mv-handle").focus()
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    assert inked(figure) == {(c + 1, r) for c, r in black}
+    assert not page.errors
+
+
+def test_the_keyboard_draws_too(open_page):
+    page = open_page(page_of(ROW))
+    figure = begin(page, "1")
+    figure.locator(".mv-sheet").focus()
+    for key in ("ArrowUp", "ArrowUp", "Space", *["ArrowDown"] * 6, "Space", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    settle(page)
+    black = inked(figure)
+    assert {(c, r) for c in (13, 14) for r in range(12, 18)} <= black
+    assert max(c for c, _ in black) == 14  # a lifted pen leaves nothing
+    assert figure.get_by_role("status").inner_text() == "The pen is up."
+
+
+def test_a_finger_draws_and_the_page_stays(open_page):
+    page = open_page(page_of(ROW), width=390, has_touch=True, is_mobile=True)
+    figure = begin(page)
+    at, before = on_the_page(figure), page.evaluate("scrollY")
+    touch = page.context.new_cdp_session(page)
+    for kind, (x, y) in zip(["touchStart", *["touchMove"] * 7], STROKE, strict=False):
+        x, y = at(x, y)
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settle(page)
+    assert {(13, 4), (12, 13)} <= inked(figure)
+    assert page.evaluate("scrollY") == before
+
+
+@pytest.mark.parametrize("digit", ["0", "9"])
+def test_all_shifts_are_counted(open_page, digit):
+    page = open_page(page_of(ROW))
+    figure = alive(page, ROW)
+    figure.get_by_label("the digit in it").select_option(digit)
+    figure.get_by_role("button", name="Try all shifts").click()
+    status = figure.get_by_role("status").filter(has_text="nine tenths of the ink in the picture, the net")
+    status.wait_for()
+    shifts, first, second = map(int, re.findall(r"(?:Of|at) (\d+)", status.inner_text()))
+    assert 0 < first < second < shifts

@@ -1,0 +1,197 @@
+"""Questions on the page: committed to by mouse or keyboard, answered, kept in this browser, forgotten on demand."""
+
+import json
+
+import pytest
+from site_files import DOCUMENTS, EN
+from test_reading import AXE, axe
+
+from lecture_utils.exercises import chapters, declared, find
+from lecture_utils.exercises.kinds import Choice, Number
+from lecture_utils.exercises.words import PAGE
+
+NAMES = {name: int(name[9:11]) for name in DOCUMENTS if name[9:11].isdigit() and int(name[9:11]) in chapters()}
+CHAPTER = (
+    next(name for name in NAMES if "dropout" in name) if any("dropout" in name for name in NAMES) else next(iter(NAMES))
+)
+PAGE_OF_IT = f"en/{CHAPTER}.html"
+BLOCK = (
+    "Object.defineProperty(Window.prototype, 'localStorage', {configurable: true, "
+    "get() { throw new DOMException('denied', 'SecurityError'); }}); delete window.localStorage;"
+)
+
+
+def prediction(page, kind="choice"):
+    """The first prediction of a kind, and the place of its answer."""
+    form = page.locator(f"form.question.{kind}:has-text('Predict.')").first
+    answer = page.locator(f".answer[data-answers='{form.get_attribute('data-question')}']")
+    return form, answer, json.loads(answer.get_attribute("data-answer"))
+
+
+def said(box):
+    return box.locator(".said").inner_text().strip()
+
+
+def test_a_choice_is_committed_to_with_the_mouse_and_answered_behind_the_experiment(open_page):
+    page = open_page(PAGE_OF_IT)
+    form, answer, data = prediction(page)
+    assert not said(answer)
+    letter, hint = data["wrong"][0]
+    form.get_by_text(f"({letter})").click()
+    assert not said(answer)  # nothing is said before the reader commits
+    form.get_by_role("button").click()
+    assert said(form) == PAGE["noted"].format(answer=f"({letter})")
+    assert hint in said(answer) and data["because"] in said(answer)
+    form.get_by_text(f"({data['right']})").click()
+    form.get_by_role("button").click()
+    assert f"✓ {PAGE['changed'].format(answer='(' + data['right'] + ')')} {PAGE['right']}" in said(answer) or (
+        PAGE["right"] in said(answer) and hint not in said(answer)
+    )
+    assert not page.errors
+
+
+def test_the_keyboard_is_enough(open_page):
+    page = open_page(PAGE_OF_IT)
+    form, answer, _ = prediction(page)
+    form.locator("input").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert said(form) == PAGE["noted"].format(answer="(b)") and said(answer)
+    form, answer, _ = prediction(page, "number")
+    form.get_by_role("textbox").focus()
+    page.keyboard.type("9999999")
+    page.keyboard.press("Enter")
+    assert said(answer).startswith(PAGE["changed"].format(answer="9999999"))
+
+
+@pytest.mark.parametrize(
+    "typed, key", [("", "missing"), ("many", "no number"), ("1/0", "no number"), ("1/", "no number")]
+)
+def test_what_is_no_number_is_said_to_be_none(typed, key, open_page):
+    page = open_page(PAGE_OF_IT)
+    form, answer, _ = prediction(page, "number")
+    form.get_by_role("textbox").fill(typed)
+    form.get_by_role("button").click()
+    assert said(form) == PAGE[key] and not said(answer)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_says_to_each_answer_what_check_says(name, open_page):
+    page = open_page(f"en/{name}.html")
+    for exercise in declared(NAMES[name]):
+        form = page.locator(f"form.question[data-question='{exercise.id}']")
+        assert form.count() == (type(exercise).__name__ in ("Number", "Choice", "Order")), exercise.id
+        if isinstance(exercise, Number):
+            strange = [exercise.right * 3 + 17, exercise.right * 3 - 17]
+            for number in [exercise.right, *exercise.wrong, *strange]:
+                form.get_by_role("textbox").fill(repr(float(number)))
+                form.get_by_role("button").click()
+                right, sentence = find(exercise.id).judge(number)
+                told = said(form)
+                assert (
+                    (told == sentence)
+                    if right or number in exercise.wrong
+                    else (("larger" in told) == ("larger" in sentence))
+                ), (exercise.id, number)
+        elif isinstance(exercise, Choice):
+            for letter in [exercise.right, *exercise.wrong]:
+                form.get_by_text(f"({letter})").click()
+                form.get_by_role("button").click()
+                assert said(form) == exercise.judge(letter)[1], (exercise.id, letter)
+
+
+@pytest.mark.parametrize("typed", ["1/2", "0.5", ".5", " 0.50 ", "5e-1"])
+def test_a_number_may_be_written_in_many_ways(typed, open_page):
+    page = open_page(PAGE_OF_IT)
+    form = page.locator("form.question.number[data-answer]").first
+    form.evaluate(
+        """form => { form.dataset.answer = '{"kind": "number", "right": [0.5, 0.5], "because": "", "wrong": []}' }"""
+    )
+    form.get_by_role("textbox").fill(typed)
+    form.get_by_role("button").click()
+    assert said(form) == PAGE["right"]
+
+
+def test_answers_stay_show_in_the_contents_and_are_forgotten_on_demand(open_page, address):
+    page = open_page(PAGE_OF_IT)
+    button = page.get_by_role("button", name=PAGE["forget"])
+    assert not button.is_visible() and not page.locator(".answered").count()
+    form, answer, data = prediction(page)
+    form.get_by_text(f"({data['right']})").click()
+    form.get_by_role("button").click()
+    everything = page.locator("form.question").count()
+    page.goto(f"{address}en/{DOCUMENTS[0]}.html")  # another page knows it too
+    link = page.locator(f"#pst-primary-sidebar a[href$='{CHAPTER.split('/')[1]}.html']")
+    assert PAGE["progress"].format(done=1, all=everything) in " ".join(link.inner_text().split())
+    assert page.locator(".answered").count() == 1
+    assert not axe(page, AXE, "#pst-primary-sidebar")
+    page.goto(address + PAGE_OF_IT)
+    form, answer, data = prediction(page)
+    assert form.locator(f"input[value={data['right']}]").is_checked() and said(answer)
+    button.click()
+    assert not said(form) and not said(answer) and not page.locator(".answered").count()
+    assert not button.is_visible() and not form.locator("input:checked").count()
+    page.reload()
+    assert not said(prediction(page)[1])
+    assert not [asked for asked in page.asked if not asked.startswith(address)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_answered_questions_are_sound(theme, open_page):
+    page = open_page(PAGE_OF_IT, theme=theme, reduced_motion="reduce")
+    for form in page.locator("form.question.choice").all():
+        form.locator("input").first.check()
+        form.get_by_role("button").click()
+    page.mouse.move(0, 0)
+    assert not axe(page, AXE, ".question, .answer, #progress")
+
+
+def test_without_storage_answers_last_as_long_as_the_page(open_page, address):
+    page = open_page("en/search.html", wait="commit")
+    page.add_init_script(BLOCK)
+    page.goto(address + PAGE_OF_IT)
+    form, answer, data = prediction(page)
+    form.get_by_text(f"({data['right']})").click()
+    form.get_by_role("button").click()
+    assert said(answer) and page.locator(".answered").count() == 1
+    page.get_by_role("button", name=PAGE["forget"]).click()
+    assert not said(answer) and not page.errors
+
+
+def test_in_a_frame_that_may_not_send_forms_questions_answer_too(open_page, address):
+    page = open_page("en/search.html", wait="commit")
+    frame = '<link rel=icon href="data:,"><iframe sandbox="allow-scripts" width=1300 height=800 '
+    frame += f'src="{address}{PAGE_OF_IT}"></iframe>'
+    page.route("**/frame.html", lambda route: route.fulfill(content_type="text/html", body=frame))
+    page.goto(f"{address}frame.html")
+    shown = page.frames[1]
+    shown.wait_for_load_state("load")
+    form, answer, _ = prediction(shown, "number")
+    form.get_by_role("textbox").fill("12")
+    form.get_by_role("textbox").press("Enter")
+    assert said(answer) and not page.errors
+
+
+def test_without_scripts_a_question_reads_plainly_and_its_answer_is_closed(open_page):
+    page = open_page(PAGE_OF_IT, java_script_enabled=False)
+    form, answer, data = prediction(page)
+    assert form.get_by_text(f"({data['right']})").is_visible() and form.get_by_text("Predict.").is_visible()
+    assert not form.locator("input, button").filter(visible=True).count()
+    assert not answer.get_by_text(data["because"]).is_visible()
+    answer.locator("summary").click()
+    assert answer.get_by_text(data["because"]).is_visible()
+
+
+def test_on_paper_there_is_room_to_write_and_nothing_to_press(open_page):
+    page = open_page(PAGE_OF_IT)
+    page.emulate_media(media="print")
+    form, answer, _ = prediction(page, "number")
+    assert form.locator(".room").bounding_box()["height"] > 20
+    assert not page.locator("form.question :is(input, button)").filter(visible=True).count()
+    assert not answer.locator("details").is_visible()
+
+
+def test_an_answered_question_moves_with_the_site():
+    text = (EN / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    assert text.count('class="answer"') == text.count("<strong>Predict.</strong>") > 0
