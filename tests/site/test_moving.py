@@ -57,6 +57,28 @@ def bumps(figure):
     return lambda x: sum(height * (stair(x, left) - stair(x, right)) for left, height, right in parts)
 
 
+def bowl(figure):
+    said = figure.locator(".mv-handle").first.get_attribute("aria-valuetext").replace("−", "-")
+    start = [float(word.rstrip(",")) for word in said.split()[1::2]]
+    state = figure.evaluate("one => JSON.parse(one.dataset.settings)") | {
+        "start": start,
+        "order": "shuffled",
+        "decay": 0,
+    }
+    places = iter(call("bowl", "path", state)["places"])
+
+    def height(x):
+        intercept, slope = next(places)  # a path comes back to the same x
+        assert abs(intercept - x) < 0.02
+        return slope
+
+    return height
+
+
+def bowl_trained(settings):
+    return f"{call('bowl', 'needed', settings | {'order': 'shuffled', 'decay': 0})[0]['means'][-1]:.2g} above"
+
+
 def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
 
@@ -196,6 +218,14 @@ ROWS = [
     Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
     Row(figure="price", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=price),
     Row(figure="carry", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=1", expected=carry),
+    Row(
+        figure="bowl",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=bowl,
+        train=("Let them run", "After 300 samples"),
+        trained=bowl_trained,
+    ),
     Row(
         figure="descent",
         handle=".mv-handle >> nth=0",
