@@ -6,7 +6,8 @@ A new figure adds a row to ROWS.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp
+from math import exp, hypot, log10, sin
+from statistics import fmean, pstdev
 
 import numpy as np
 import pytest
@@ -56,8 +57,82 @@ def bumps(figure):
     return lambda x: sum(height * (stair(x, left) - stair(x, right)) for left, height, right in parts)
 
 
+def bowl(figure):
+    said = figure.locator(".mv-handle").first.get_attribute("aria-valuetext").replace("−", "-")
+    start = [float(word.rstrip(",")) for word in said.split()[1::2]]
+    state = figure.evaluate("one => JSON.parse(one.dataset.settings)") | {
+        "start": start,
+        "order": "shuffled",
+        "decay": 0,
+    }
+    places = iter(call("bowl", "path", state)["places"])
+
+    def height(x):
+        intercept, slope = next(places)  # a path comes back to the same x
+        assert abs(intercept - x) < 0.02
+        return slope
+
+    return height
+
+
+def bowl_trained(settings):
+    return f"{call('bowl', 'needed', settings | {'order': 'shuffled', 'decay': 0})[0]['means'][-1]:.2g} above"
+
+
 def bumps_trained(settings):
     return f"{call('bumps', 'losses', {name: settings[name] for name in ('seed', 'rate', 'steps')})[-1]:.2g}"
+
+
+def spread(figure):
+    """With ReLU each layer multiplies its spread by σ: k layers on, the line has moved by k powers of that."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    names = ("seed", "width", "depth", "sigma")
+    state = {"activation": "relu", "cosine": 0} | {name: settings[name] for name in names}
+    first = call("spread", "signals", state)["forward"]
+    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")) / settings["sigma"]
+    return lambda layer: log10(first[round(layer) - 1]) + (layer - 1) * log10(factor)
+
+
+def valley(figure):
+    """Each step multiplies the distance along both directions by 1 - rate x curvature; both axes are powers of ten."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    facts = {name: settings[name] for name in ("means", "covariance", "along")}
+    bowl = call("valley", "bowl", facts, {"unit": 1, "centre": False, "scale": False, "whiten": False})
+    rate = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    (c, s), gap = bowl["vector"], [a - b for a, b in zip(settings["start"], bowl["minimum"], strict=True)]
+    parts = ((c * gap[0] + s * gap[1], bowl["high"]), (c * gap[1] - s * gap[0], bowl["low"]))
+
+    def expected(x):
+        step = 5000 ** ((x - 1) / (5000 - 1))
+        left = hypot(*(part * abs(1 - rate * curve) ** round(step) for part, curve in parts)) / hypot(*gap)
+        return min(max(log10(left or 1e-99), -3.6), 1.6)
+
+    return expected
+
+
+def company(figure):
+    """The answer changes where both standardised features have the sum 0: a line through the mean of the batch."""
+    said = [one.get_attribute("aria-valuetext").replace("−", "-") for one in figure.locator(".mv-handle").all()]
+    diamond = figure.evaluate("one => JSON.parse(one.dataset.settings).batches[0][0]")
+    pairs = [diamond, *([float(word) for word in text.split(";")[0].split(", ")] for text in said)]
+    (a, b), (p, q) = ([f(column) for column in zip(*pairs, strict=True)] for f in (fmean, pstdev))
+    return lambda x: b - q / p * (x - a)
+
+
+def chase(figure):
+    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
+
+
+def chase_trained(settings):
+    start = {"kind": "sigmoid", "start": 0, "steepness": 1, "even": False}
+    return f"{call('chase', 'losses', {**settings, **start})['own'][-1]:.2g}"
+
+
+def edges(figure):
+    values = [float(one.get_attribute("aria-valuenow")) for one in figure.locator(".mv-handle").all()[:7]]
+    node = lambda x, k: values[4 + k] * max(0, values[k] * x + values[2 + k])  # noqa: E731
+    return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
 
 
 def price(figure):
@@ -78,6 +153,48 @@ def carry(figure):
     return lambda x: found["with"][round(x)]
 
 
+def descent(figure):
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    width, places = (
+        int(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")),
+        [k / 50 - 3 for k in range(301)],
+    )
+    heights = call("descent", "slice", settings, 0, width, places)
+
+    def between(x):
+        k = min(int((x + 3) * 50), 299)
+        return heights[k] + ((x + 3) * 50 - k) * (heights[k + 1] - heights[k])
+
+    return between
+
+
+def descent_trained(settings):
+    return f"validation {call('descent', 'errors', settings | {'widths': [2000]})[0][0][1]:.2g}"
+
+
+def passes(figure):
+    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda whole: factor * whole
+
+
+def passes_trained(settings):
+    return f"{call('passes', 'distances', settings, settings['behind'], [1 - settings['p']])[0]:.2g} with 1 − p"
+
+
+def queue(figure):
+    bandwidth = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    floor = settings["operations"] * settings["launch"] / 1000
+
+    def expected(x):
+        # Both axes are logarithmic, from 10 to 10^6 and from 10^-2 to 10^3; `points` reads places on them evenly.
+        width = 10 ** (1 + 5 * (x - 10) / (10**6 - 10))
+        milliseconds = max(floor, (44 * 100 + 84) * width / (bandwidth * 1e6))
+        return 0.01 + (1000 - 0.01) * (log10(milliseconds) + 2) / 5
+
+    return expected
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -87,8 +204,45 @@ ROWS = [
         train=("Let training try", "After "),
         trained=bumps_trained,
     ),
+    Row(figure="spread", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=spread),
+    Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
+    Row(figure="company", handle=".mv-handle >> nth=2", path="path.mv-third >> nth=0", expected=company),
+    Row(
+        figure="chase",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-upper",
+        expected=chase,
+        train=("Train 200 steps", "After 200 steps"),
+        trained=chase_trained,
+    ),
+    Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
     Row(figure="price", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=price),
     Row(figure="carry", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=1", expected=carry),
+    Row(
+        figure="bowl",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=bowl,
+        train=("Let them run", "After 300 samples"),
+        trained=bowl_trained,
+    ),
+    Row(
+        figure="descent",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=descent,
+        train=("Widen it step by step", "At 2,000 nodes"),
+        trained=descent_trained,
+    ),
+    Row(
+        figure="passes",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=passes,
+        train=("Run 1,000 passes", "After 1,000 passes"),
+        trained=passes_trained,
+    ),
+    Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
 
