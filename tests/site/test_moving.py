@@ -306,6 +306,7 @@ def test_a_mouse_and_the_keyboard_move_what_is_drawn(row, open_page, address):
     before = points(figure, row)
     settle(page)
     assert points(figure, row) == before  # nothing moves before the reader asks
+    figure.locator(row.handle).scroll_into_view_if_needed()
     x, y = middle(figure, row)
     page.mouse.move(x, y)
     page.mouse.down()
