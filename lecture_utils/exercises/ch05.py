@@ -133,7 +133,7 @@ EXERCISES = [
         because="The images of a batch share one update.",
         wrong={
             1: "Every batch makes one update, with the mean over its images. Among how many is it shared?",
-            20 / 100: "That is the share of the other images in it, upside down: fewer images, more for each.",
+            20 / 100: "Upside down: the fewer images share an update, the more each of them counts.",
             100 - 20: "You subtracted. Compare the weights 1/20 and 1/100.",
         },
     ),

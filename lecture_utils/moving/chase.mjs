@@ -175,7 +175,7 @@ function render({ el, settings, t }) {
     for (const [path, sign] of [[upper, 2], [lower, -2]]) chart.curve(path, places, heights.map((value) => value + sign * state.noise));
     chart.curve(mine, places, net.forward(Float32Array.from(places), places.length));
     drawPoints();
-    const across = shapes.places(120), v = new Sequential(...net.layers.slice(0, 2)).forward(Float32Array.from(across), across.length);
+    const across = shapes.places(80), v = new Sequential(...net.layers.slice(0, 2)).forward(Float32Array.from(across), across.length);
     nodePaths.forEach((path, k) => {
       const j = Math.floor((k * state.nodes) / SHOWN), column = Float64Array.from(across, (_, i) => v[i * state.nodes + j]), most = Math.max(...column);
       shapes.curve(path, across, most > 0 ? column.map((value) => value / most) : column);
@@ -231,7 +231,7 @@ function render({ el, settings, t }) {
     status.say(t("running"));
     tell(true);
     stop = train(el, {
-      steps: settings.steps,
+      steps: settings.steps, milliseconds: 5,
       step: () => {
         mine_.step();
         at = mine_.steps;

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10, sin
 from statistics import fmean, pstdev
-from math import exp, log10, sin
 
 import numpy as np
 import pytest
@@ -152,6 +151,8 @@ def carry(figure):
     place = {"right": right, "up": up}
     found = call("carry", "answers", settings["nets"], settings["images"][settings["label"]], place)
     return lambda x: found["with"][round(x)]
+
+
 def descent(figure):
     settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
     width, places = (
@@ -178,6 +179,8 @@ def passes(figure):
 
 def passes_trained(settings):
     return f"{call('passes', 'distances', settings, settings['behind'], [1 - settings['p']])[0]:.2g} with 1 − p"
+
+
 def queue(figure):
     bandwidth = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
     settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
