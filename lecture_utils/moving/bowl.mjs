@@ -36,7 +36,7 @@ export const words = {
   },
 };
 
-const RUNS = 60, LEAST = 1e-4;
+const RUNS = 60, LEAST = 1e-4, FRAMES = 200;
 
 // The bowl of a line's loss: the lowest place, and the means of 1, x and x² around which it rises.
 export function lowest({ x, y }) {
@@ -227,12 +227,16 @@ function render({ el, settings, t }) {
     cloud = new Cloud(state);
     status.say(t("running"));
     go.textContent = t("stop");
+    let frame = 0; // an epoch takes as long to look at, however many updates it has
+    const advance = (to) => {
+      while (cloud.runs[0].updates < Math.round(to)) cloud.step();
+    };
     stop = train(el, {
-      steps: updates(state), step: () => cloud.step(), draw, pace: 1 / 60,
+      steps: FRAMES, draw, pace: 0, step: () => advance((++frame * updates(state)) / FRAMES),
       end: () => {
         stop = null;
         go.textContent = t("go");
-        status.say(t("ended", { n: count(cloud.seen.at(-1)), cloud: two(cloud.means.at(-1)), mine: two(rise(...path(state).places.at(-1))) }));
+        status.say(t("ended", { n: count(cloud.seen.at(-1)), cloud: two(cloud.means.at(-1)), mine: two(rise(...cloud.runs[0].place)) }));
         redraw();
       },
     });
