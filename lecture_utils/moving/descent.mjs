@@ -35,7 +35,7 @@ export const words = {
   },
 };
 
-const POINTS = 100, NODES = 2000, INPUTS = 5, TESTS = 1000, EVERY = 100, PLACES = 140;
+const POINTS = 100, NODES = 2000, INPUTS = 5, TESTS = 1000, EVERY = 100, PLACES = 140, PART = 500;
 const SWEEP = Array.from({ length: 43 }, (_, k) => Math.round(2 * 10 ** (k / 14)));
 
 // The chapter's `draw`: x of shape (sets, n, 5), y of shape (sets, n).
@@ -87,14 +87,14 @@ export class Fit {
     this.v = this.hidden(all.train[set].x, NODES);
   }
 
-  // ReLU of the first m hidden nodes at points x: node by node.
-  hidden(x, m) {
-    const { w, b } = this.all, n = x.length / INPUTS, v = new Float64Array(m * n);
-    for (let j = 0; j < m; j++) {
+  // ReLU of the hidden nodes up to m at points x: node by node.
+  hidden(x, m, from = 0) {
+    const { w, b } = this.all, n = x.length / INPUTS, v = new Float64Array((m - from) * n);
+    for (let j = from; j < m; j++) {
       const [w0, w1, w2, w3, w4] = [0, 1, 2, 3, 4].map((c) => w[(this.set * INPUTS + c) * NODES + j]), shift = b[this.set * NODES + j];
       for (let i = 0, at = 0; i < n; i++, at += INPUTS) {
         const u = w0 * x[at] + w1 * x[at + 1] + w2 * x[at + 2] + w3 * x[at + 3] + w4 * x[at + 4] + shift;
-        if (u > 0) v[j * n + i] = u;
+        if (u > 0) v[(j - from) * n + i] = u;
       }
     }
     return v;
@@ -149,9 +149,15 @@ export class Fit {
     return this.predict(u, v, y.length).reduce((sum, one, i) => sum + (one - y[i]) ** 2, 0) / y.length;
   }
 
-  test(m) {
-    const found = this.at(m), { x, y } = this.all.test;
-    return (found.test ??= this.error(found.u, this.hidden(x, m), y));
+  // The test error at a width; with `to` only as far as that node, so that no frame has to wait for all.
+  test(m, to = m) {
+    const found = this.at(m), { x, y } = this.all.test, { from = 0, sums = new Float64Array(TESTS) } = found;
+    if (to <= from) return found.test;
+    const part = this.predict(found.u.subarray(from, to), this.hidden(x, to, from), TESTS);
+    part.forEach((one, i) => (sums[i] += one));
+    if (to === m) found.test = sums.reduce((sum, one, i) => sum + (one - y[i]) ** 2, 0) / TESTS;
+    Object.assign(found, { from: to, sums });
+    return found.test;
   }
 
   slice(m, places) {
@@ -276,7 +282,8 @@ function render({ el, settings, t }) {
   const sweep = () => work(SWEEP, 5, (m) => seen.add((width = m)), () => status.say(t("swept", now())), t("sweeping"));
   function open() {
     const mine = nodes();
-    work([mine, ...widths], 1, (m) => one().test(m), (whole) => {
+    const jobs = [mine, ...widths].flatMap((m) => Array.from({ length: Math.ceil(m / PART) }, (_, k) => [m, Math.min(m, (k + 1) * PART)]));
+    work(jobs, 1, ([m, to]) => one().test(m, to), (whole) => {
       if (!whole) return;
       chosen[set] = mine;
       for (const m of widths) seen.add(m);
