@@ -8,18 +8,22 @@ from lecture_utils.exercises.kinds import Choice, Function, Number
 # ---- 9.5, repair: the lecture's pipeline -----------------------------------------------------------------------------
 def _steps(*names):
     """A pipeline of transforms, by name; torchvision is slow to import, and only this exercise needs it."""
-    from torchvision import transforms
 
-    made = {
-        "pad": lambda: transforms.Pad(3),
-        "resize": lambda: transforms.Resize(34),
-        "crop": lambda: transforms.RandomCrop(28),
-        "centre": lambda: transforms.CenterCrop(28),
-        "flip": lambda: transforms.RandomHorizontalFlip(),
-        "turn": lambda: transforms.Lambda(lambda picture: picture.rotate(90)),
-        "tensor": lambda: transforms.ToTensor(),
-    }
-    return lambda picture: transforms.Compose([made[name]() for name in names])(picture)
+    def pipeline(picture):
+        from torchvision import transforms
+
+        made = {
+            "pad": transforms.Pad(3),
+            "resize": transforms.Resize(34),
+            "crop": transforms.RandomCrop(28),
+            "centre": transforms.CenterCrop(28),
+            "flip": transforms.RandomHorizontalFlip(),
+            "turn": transforms.Lambda(lambda image: image.rotate(90)),
+            "tensor": transforms.ToTensor(),
+        }
+        return transforms.Compose([made[name] for name in names])(picture)
+
+    return pipeline
 
 
 _FIXED = "The same image comes out each time: which step has to draw its place?"

@@ -166,7 +166,7 @@ function render({ el, settings, t }) {
   const edge = plot({ ...size, label: t("edge"), x: [LOW, HIGH], y, xName: "σ", yName: t("edge_y"), log: "x", ticks });
   const angle = plot({ ...size, label: t("angle"), x: [-1, depth], y: [-0.1, 1.05], xName: t("layer"), yName: t("angle_y"), ticks: { y: [0, 0.25, 0.5, 0.75, 1] } });
   const level = inside.path("mv-rule"), back = inside.path("mv-rival"), there = inside.path("mv-mine");
-  const rules = edge.path("mv-rule"), backs = edge.path("mv-rival"), theres = edge.path("mv-mine"), dots = ["mv-rival", "mv-mine"].map((kind) => edge.add("circle", { r: 4, class: kind }));
+  const rules = edge.path("mv-rule"), backs = edge.path("mv-rival"), forwards = edge.path("mv-mine"), dots = ["mv-rival", "mv-mine"].map((kind) => edge.add("circle", { r: 4, class: kind }));
   const theory = angle.path("mv-target"), turned = angle.path("mv-third");
   const marks = ladder({ range: [1, 1000], name: t("off") }), panel = code(t, () => pytorch(state));
 
@@ -186,7 +186,7 @@ function render({ el, settings, t }) {
     inside.curve(there, at, now.forward.map(power));
     inside.curve(back, at, now.backward.map(power));
     edge.curve(rules, [best_(), best_(), NaN, LOW, HIGH], [-STEEPEST, STEEPEST, NaN, 0, 0]);
-    edge.curve(theres, path.map((p) => p[0]), path.map((p) => p[1]));
+    edge.curve(forwards, path.map((p) => p[0]), path.map((p) => p[1]));
     edge.curve(backs, path.map((p) => p[0]), path.map((p) => p[2]));
     dots.forEach((one, k) => set(one, { cx: edge.x(state.sigma), cy: edge.y(clamp(ends[1 - k], -STEEPEST, STEEPEST)) }));
     const wide = [state.cosine];

@@ -67,7 +67,7 @@ def test_some_sigma_that_a_reader_can_reach_beats_the_formula(call, seed):
     found = call("spread", "signals", he)
     f, b = found["forward"][-1], found["backward"][0]
     sigma = round(he["sigma"] * (f * b) ** (-1 / 58), 3)  # what the slider shows
-    best = call("spread", "away", call("edge", "signals", he | {"sigma": sigma}))
+    best = call("spread", "away", call("spread", "signals", he | {"sigma": sigma}))
     assert best == pytest.approx(max(f / b, b / f) ** 0.5, rel=0.1)
     assert best < call("spread", "away", found)
 

@@ -6,29 +6,27 @@ from docutils.utils import new_document
 from lecture_utils import moving
 from publish.book import environment_key
 from publish.extensions.moving import MovingFigure, _enclose, scripts
-from publish.numbers.present import prepare
+from publish.numbers.present import present
 
 RECORD = {"figure": "bumps", "settings": {"goal": 0.5, "words": '<a "b">'}, "alt": "Three flat bumps."}
 
 
-def test_a_changed_figure_runs_no_chapter_and_a_changed_table_of_settings_does(book):
+def test_a_changed_figure_runs_no_chapter(book):
     folder = book.root / "lecture_utils" / "moving"
     folder.mkdir()
-    for name in ("bumps.mjs", "bumps.css", "README.md", "bumps.json"):
+    for name in ("bumps.mjs", "bumps.css", "README.md"):
         (folder / name).write_text("1")
     before = environment_key(book, "digits")
     for name in ("bumps.mjs", "bumps.css", "README.md"):
         (folder / name).write_text("2")
     assert environment_key(book, "digits") == before
-    (folder / "bumps.json").write_text("2")
-    assert environment_key(book, "digits") != before
 
 
-def test_the_page_gets_the_place_and_the_text_and_none_of_the_notebooks_scripts():
+def test_the_page_gets_the_place_and_the_text_and_none_of_the_notebooks_scripts(book):
     data = {"image/svg+xml": "<svg/>", "text/html": "<script>…</script>", "text/plain": "Three flat bumps."}
     output = {"output_type": "display_data", "data": data, "metadata": {moving.KEY: RECORD}}
     cell = {"cell_type": "code", "id": "a", "source": "", "metadata": {}, "outputs": [output]}
-    (ready,) = prepare({"cells": [cell]}, "", set())["cells"]
+    (ready,) = present({"cells": [cell]}, book)["cells"]
     assert ready["metadata"]["mystnb"]["image"]["alt"] == "Three flat bumps."
     assert ready["outputs"][0]["data"]["text/html"] == (
         '<figure class="moving-figure" data-figure="bumps" '

@@ -33,6 +33,6 @@ def test_a_relative_path_is_read_against_the_folder_of_the_caller_once(monkeypat
     (tmp_path / "my data" / "m.tgz").write_bytes(b"")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LECTURE_MNIST", "my data/m.tgz")
-    with pytest.raises(data.DataMissing, match=r"m\.tgz, 0 bytes, is no .tar.gz archive"):
+    with pytest.raises(data.DataMissing, match=r"m\.tgz, 0 bytes, is cut short or damaged, or no .tar.gz archive"):
         data.settle()
     assert os.environ["LECTURE_MNIST"] == str(tmp_path / "my data" / "m.tgz")

@@ -40,7 +40,7 @@ def test_students_get_no_answer_and_the_key_fills_every_cell(number, made):
         assert variable(exercise.id) in [target.id for node in tree.body if isinstance(node, ast.Assign)
                                          for target in node.targets if isinstance(target, ast.Name)]  # fmt: skip
         assert (
-            "..." not in code(key)[id]
+            f"{variable(exercise.id)} = ..." not in code(key)[id]
             and ast.unparse(tree.body[-1]) == f"check('{exercise.id}', {variable(exercise.id)})"
         )
     assert [cell.id for cell in blank.cells] == [cell.id for cell in key.cells]
