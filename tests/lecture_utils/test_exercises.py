@@ -1,6 +1,5 @@
 """What a reader hears: right answers pass, typical wrong ones get their hint, and rubbish gets a sentence."""
 
-import itertools
 import re
 
 import pytest
@@ -93,27 +92,27 @@ def judge(capsys, monkeypatch):
     return judge_
 
 
-def _named(rows):
-    rows = list(rows)
-    return pytest.mark.parametrize("exercise, case", rows, ids=[f"{exercise.id}-{case}" for exercise, case in rows])
+each_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
 
 
-@_named((exercise, i) for exercise in ALL for i in range(len(exercise.rights())))
-def test_a_right_answer_passes(exercise, case, judge):
-    assert judge(exercise, exercise.rights()[case])[0]
+@each_exercise
+def test_a_right_answer_passes(exercise, judge):
+    assert exercise.rights()
+    for answer_ in exercise.rights():
+        assert judge(exercise, answer_)[0]
 
 
-@_named((exercise, i) for exercise in ALL for i in range(len(exercise.wrongs())))
-def test_a_typical_wrong_answer_gets_its_own_hint(exercise, case, judge):
-    given, hint = exercise.wrongs()[case]
-    assert judge(exercise, given) == (False, hint)
+@each_exercise
+def test_a_typical_wrong_answer_gets_its_own_hint(exercise, judge):
+    for given, hint in exercise.wrongs():
+        assert judge(exercise, given) == (False, hint)
 
 
-@_named(itertools.product(ALL, RUBBISH))
-def test_rubbish_gets_a_sentence(exercise, case, judge):
-    right, said = judge(exercise, RUBBISH[case])
-    assert not right and len(said.split()) >= 3
-    assert "Traceback" not in said
+@each_exercise
+def test_rubbish_gets_a_sentence(exercise, judge):
+    for name, given in RUBBISH.items():
+        right, said = judge(exercise, given)
+        assert not right and len(said.split()) >= 3 and "Traceback" not in said, name
 
 
 def test_every_exercise_knows_typical_wrong_answers_and_has_hints_of_its_own():
