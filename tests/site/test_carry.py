@@ -89,4 +89,5 @@ def test_all_shifts_are_counted(open_page, digit):
     status = figure.get_by_role("status").filter(has_text="nine tenths of the ink in the picture, the net")
     status.wait_for()
     shifts, first, second = map(int, re.findall(r"(?:Of|at) (\d+)", status.inner_text()))
-    assert 0 < first < second < shifts
+    assert min(first, second) > 0 and max(first, second) < shifts
+    assert first < second or digit != "0", "trained on shifts, a net knows a 0 at more of them"

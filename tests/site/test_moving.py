@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, log10, sin
+from pathlib import Path
 from statistics import fmean, pstdev
 
 import numpy as np
@@ -18,6 +19,7 @@ from test_reading import AXE, axe
 
 from lecture_utils import moving
 
+STYLE = Path(moving.__file__).with_name("moving") / "figures.css"  # the site has it in its one sheet
 SHARED, OWN = 13_000, 8_000  # bytes, packed: what all figures share with its style, and what each brings
 LIVE = ".mv-live"
 
@@ -329,8 +331,7 @@ def test_a_mouse_and_the_keyboard_move_what_is_drawn(row, open_page, address):
 def test_a_finger_moves_the_handle_and_not_the_page(row, open_page):
     page = open_page(page_of(row), width=390, has_touch=True, is_mobile=True)
     figure = alive(page, row)
-    figure.locator(row.handle).scroll_into_view_if_needed()
-    page.evaluate("scrollBy(0, 100)")
+    figure.locator(row.handle).evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
     settle(page)
     before, at = points(figure, row), page.evaluate("scrollY")
     x, y = middle(figure, row)
@@ -424,7 +425,7 @@ def test_a_notebooks_output_lives_in_a_frame_without_rights(row, open_page):
 
 def test_figures_are_small():
     folder = EN / "_static" / "moving"
-    assert weight(folder / "shared.js") + weight(folder / "figures.css") < SHARED + 300 * len(ROWS)
+    assert weight(folder / "shared.js") + weight(STYLE) < SHARED + 300 * len(ROWS)
     assert {
         path.name: weight(path) for path in folder.glob("*.js") if path.name != "shared.js" and weight(path) > OWN
     } == {}

@@ -26,7 +26,8 @@ def texts(reader):
 def test_the_outline_holds_every_chapter(printed):
     outline = list(titles(printed.outline))
     chapters = [title for _, title in outline if re.match(r"\d+\. ", title)]
-    assert len(chapters) == len(BOOK.chapters())
+    # Once where it stands, and once over its answers, if its questions have some.
+    assert len(set(chapters)) == len(BOOK.chapters())
     assert {(0, caption) for caption, _ in BOOK.documents() if caption} <= set(outline)
 
 
