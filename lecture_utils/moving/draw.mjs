@@ -19,10 +19,11 @@ export const set = (element, attributes) => fill(element, attributes, []);
 
 // ---- Numbers -----------------------------------------------------------------------------------------------------------
 
+const RAISED = Object.fromEntries(Array.from("-0123456789", (one, i) => [one, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
 const digits = (value, count) => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   const text = Math.abs(value) >= 10000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(count)));
-  return text.replace(/-/g, "−").replace(/e\+?(.+)/, " · 10^$1");
+  return text.replace(/e\+?(.+)/, (_, power) => ` · 10${power.replace(/./g, (one) => RAISED[one])}`).replace(/-/g, "−");
 };
 // For settings, which are exact; for results, of which a browser can promise two digits; for counts.
 export const short = (value) => digits(value, 3);
@@ -81,7 +82,7 @@ let clips = 0;
 // A pair of axes. `label` is what a screen reader is told; `log` is "", "x", "y" or "xy"; the height is `ratio` of the
 // width, within `least` and `most` pixels. Draw with `curve`, in units of the data.
 export function plot({ label, x, y, xName = "", yName = "", log = "", ratio = 0.5, least = 220, most = 340, margin = {}, ticks = {} }) {
-  const room = { left: 44, right: 10, top: 18, bottom: 34, ...margin }, clip = `mv-clip-${clips++}`;
+  const room = { left: 44, right: 10, top: 22, bottom: 34, ...margin }, clip = `mv-clip-${clips++}`;
   const frame = svg("g", { class: "mv-axes", "aria-hidden": "true" }), window_ = svg("rect");
   const inside = svg("g", { "clip-path": `url(#${clip})` }), above = svg("g");
   const picture = svg("svg", { role: "group", "aria-label": label }, svg("clipPath", { id: clip }, window_), frame, inside, above);
@@ -240,10 +241,10 @@ export function ladder({ range, name }) {
       ...marks.filter((mark) => mark.value > 0).flatMap(({ value, kind, label: words }) => {
         const x = place(value);
         if (kind === "try") return [svg("circle", { cx: x, cy: 19, r: 3.5, class: "mv-try" })];
-        if (kind === "mine") return [svg("path", { d: `M${x} 18l-6 -12h12z`, class: "mv-mine" })];
+        if (kind === "mine") return [svg("path", { d: `M${x} 18l-6 -9h12z`, class: "mv-mine" })];
         if (kind === "rival") return [svg("path", { d: `M${x} 20l-6 12h12z`, class: "mv-rival" })];
         const tick = svg("line", { x1: x, x2: x, y1: 12, y2: 26, class: kind === "goal" ? "mv-goal" : "mv-best" });
-        return words ? [tick, svg("text", { x, y: 9, "text-anchor": x > self.width - 60 ? "end" : "middle", class: "mv-goal" }, words)] : [tick];
+        return words ? [tick, svg("text", { x, y: 8, "text-anchor": x > self.width - 60 ? "end" : "middle", class: "mv-goal" }, words)] : [tick];
       }),
     );
   };

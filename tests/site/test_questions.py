@@ -50,6 +50,19 @@ def test_a_choice_is_committed_to_with_the_mouse_and_answered_behind_the_experim
     assert not page.errors
 
 
+@pytest.mark.parametrize("width", [1350, 390])
+def test_what_is_said_has_the_whole_width_below_its_line_and_no_card_in_the_dark(width, open_page):
+    page = open_page(PAGE_OF_IT, width=width, theme="dark")
+    form, answer, _ = prediction(page)
+    form.locator("input").first.check()
+    form.get_by_role("button").click()
+    cell = page.locator(".cell.tag_answer").filter(has=answer)
+    line, box, whole = (one.bounding_box() for one in (cell.locator("summary").first, answer, cell))
+    assert box["y"] >= line["y"] + line["height"] and box["width"] == whole["width"]
+    shade = answer.evaluate("one => getComputedStyle(one.parentElement).backgroundColor")
+    assert shade == "rgba(0, 0, 0, 0)", f"the answer stands on {shade}"
+
+
 def test_the_keyboard_is_enough(open_page):
     page = open_page(PAGE_OF_IT)
     form, answer, _ = prediction(page)
