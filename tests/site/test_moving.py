@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from node import call
 from site_files import EN, SITE, pages, weight
 from test_disk import unpacked  # noqa: F401
-from test_reading import AXE, axe
+from test_reading import COLOURS, WITHOUT_COLOURS, axe
 
 from lecture_utils import moving
 
@@ -382,12 +382,15 @@ def test_its_room_is_kept_and_axe_finds_nothing_in_both_themes(row, open_page):
             f"{row.figure}.css: it needs {needed:.0f} px at {width}, and keeps {room:.0f}"
         )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    # The rest of the page goes: axe would read all of it.
+    # The rest of the page goes, which axe would read. So do lines, before colours are compared: a curve that leaves its
+    # plot is cut off there, and axe believes that it covers the words.
     page.evaluate("one => document.querySelector('article').replaceChildren(one)", figure.element_handle())
+    assert not axe(page, WITHOUT_COLOURS, "article")
+    page.evaluate("document.querySelectorAll('article svg :not(g, text)').forEach((one) => one.remove())")
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-        assert not axe(page, AXE, "article")
+        assert not axe(page, COLOURS, "article")
 
 
 @each_figure
