@@ -13,3 +13,6 @@ with warnings.catch_warnings():  # a chapter warns for itself
     import torchvision
 
     import publish.run.kernel  # a copied process reads the program that started it, publish.run.execute
+
+    # PyTorch imports its compiler when the first optimiser is made: more than a second in each chapter.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
