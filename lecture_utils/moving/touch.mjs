@@ -102,7 +102,7 @@ function render({ el, settings, t }) {
   plane.element.classList.add("mv-square");
   path.element.classList.add("mv-square");
   const axes = plane.path("mv-zero"), ball = plane.path("mv-ball"), rings = plane.path("mv-ring"), ring = plane.path("mv-target"), way = plane.path("mv-rival mv-dashed");
-  const zero = path.path("mv-zero"), first = path.path("mv-mine mv-first"), second = path.path("mv-third"), rule = path.path("mv-rule"), dots = path.add("g");
+  const zero = path.path("mv-zero"), first = path.path("mv-mine"), second = path.path("mv-third"), rule = path.path("mv-rule"), dots = path.add("g");
 
   const place = (value) => Number(clamp(value, ...LIMITS.cross).toFixed(2));
   plane.handle({

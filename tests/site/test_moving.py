@@ -198,21 +198,15 @@ def queue(figure):
 
 
 def touch(figure):
-    """The first weight of the best pair on the diamond, over the budget: found by walking around its edge."""
+    """The line of equal error through the best pair on the diamond, which is found by walking around its edge."""
     settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
-    said = figure.locator(".mv-handle").first.get_attribute("aria-valuetext").replace("−", "-")
-    centre = np.array([float(word) for word in said.split(" and ")])
-    t = np.linspace(0, 1, 4001)[:, None]
-    corners = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
-    edge = np.concatenate([(1 - t) * corners[k] + t * corners[k - 3] for k in range(4)])
-
-    def first(budget):
-        if abs(centre).sum() <= budget:
-            return centre[0]
-        away = budget * edge - centre
-        return budget * edge[(away @ settings["curvature"] * away).sum(axis=1).argmin()][0]
-
-    return first
+    budget = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    centre, curvature = np.array(settings["centre"]), np.array(settings["curvature"])
+    t, corners = np.linspace(0, 1, 4001)[:, None], np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
+    away = budget * np.concatenate([(1 - t) * corners[k] + t * corners[k - 3] for k in range(4)]) - centre
+    radius = np.sqrt((away @ curvature * away).sum(axis=1).min())
+    heights = iter(centre[1] + radius * np.sin(np.arange(121) * np.pi / 60) / np.linalg.cholesky(curvature)[1, 1])
+    return lambda x: next(heights)
 
 
 ROWS = [
@@ -262,7 +256,7 @@ ROWS = [
         train=("Run 1,000 passes", "After 1,000 passes"),
         trained=passes_trained,
     ),
-    Row(figure="touch", handle=".mv-handle >> nth=0", path="path.mv-first", expected=touch),
+    Row(figure="touch", handle=".mv-handle >> nth=1", path="path.mv-target", expected=touch),
     Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
