@@ -37,7 +37,7 @@ export const words = {
   },
 };
 
-export const LIMITS = { width: [1, 65536], batch: [1, 4096], bandwidth: [1, 10000], arithmetic: [1, 1000000], launch: [0.1, 1000] };
+export const LIMITS = { width: [1, 65536], batch: [1, 4096], bandwidth: [1, 100000], arithmetic: [1, 1000000], launch: [0.1, 1000] };
 const MOST = 80, KINDS = ["launch", "bandwidth", "arithmetic"];
 
 // By the chapter's count: each of the three matrices is moved once, with 4 bytes a number.
@@ -67,8 +67,8 @@ export const python = (state) =>
 function render({ el, settings, t }) {
   const state = { ...settings };
   const asked = challenge(), now = html("p", { class: "mv-says" }), panel = code(t, () => python(state));
-  const chart = plot({ label: t("roofline"), x: [0.03, 3000], y: [0.1, 1e6], log: "xy", ticks: { x: [0.1, 1, 10, 100, 1000], y: [1, 100, 10000, 1e6] }, xName: t("intensity"), yName: t("speed"), ratio: 0.8, least: 250, most: 310, margin: { left: 68 } });
-  const clock = plot({ label: t("times"), x: LIMITS.width, y: [0.001, 1e6], log: "xy", ticks: { x: [1, 10, 100, 1000, 10000], y: [0.01, 1, 100, 10000, 1e6] }, xName: t("width"), yName: t("time"), ratio: 0.8, least: 250, most: 310, margin: { left: 68 } });
+  const chart = plot({ label: t("roofline"), x: [0.03, 3000], y: [0.1, 1e6], log: "xy", ticks: { x: [0.1, 1, 10, 100, 1000], y: [1, 100, 10000, 1e6] }, xName: t("intensity"), yName: t("speed"), ratio: 0.8, least: 250, most: 290, margin: { left: 68 } });
+  const clock = plot({ label: t("times"), x: LIMITS.width, y: [0.001, 1e6], log: "xy", ticks: { x: [1, 10, 100, 1000, 10000], y: [0.01, 1, 100, 10000, 1e6] }, xName: t("width"), yName: t("time"), ratio: 0.8, least: 250, most: 290, margin: { left: 68 } });
   const net = chart.path("mv-net"), roof = chart.path("mv-target mv-roof"), way = chart.path("mv-mine mv-dashed");
   const total = clock.path("mv-target"), lines = { launch: clock.path("mv-rival"), bandwidth: clock.path("mv-third"), arithmetic: clock.path("mv-fourth") }, inside = (chart_, values) => values.map((value) => (value < chart_.y.domain[0] ? NaN : value));
   const reach = (x) => Math.min(state.arithmetic, x * state.bandwidth);
