@@ -97,8 +97,8 @@ function render({ el, settings, t }) {
   const state = {}, start = () => Object.assign(state, settings, { centre: [...settings.centre] });
   start();
   const asked = challenge(), now = html("p", { class: "mv-says" }), panel = code(t, () => pytorch(state));
-  const plane = plot({ label: t("plane"), x: WHOLE, y: WHOLE, xName: t("first"), yName: t("second"), ratio: 1, least: 200, most: 400, ticks: { x: [-1, 0, 1, 2], y: [-1, 0, 1, 2] } });
-  const path = plot({ label: t("path"), x: [0, LIMITS.budget[1]], y: WHOLE, xName: t("budget"), yName: t("weight"), ratio: 1, least: 200, most: 400, ticks: { y: [-1, 0, 1, 2] } });
+  const plane = plot({ label: t("plane"), x: WHOLE, y: WHOLE, xName: t("first"), yName: t("second"), ratio: 1, least: 200, most: 370, ticks: { x: [-1, 0, 1, 2], y: [-1, 0, 1, 2] } });
+  const path = plot({ label: t("path"), x: [0, LIMITS.budget[1]], y: WHOLE, xName: t("budget"), yName: t("weight"), ratio: 1, least: 200, most: 370, ticks: { y: [-1, 0, 1, 2] } });
   plane.element.classList.add("mv-square");
   path.element.classList.add("mv-square");
   const axes = plane.path("mv-zero"), ball = plane.path("mv-ball"), rings = plane.path("mv-ring"), ring = plane.path("mv-target"), way = plane.path("mv-rival mv-dashed");
