@@ -168,8 +168,8 @@ function render({ el, settings, t }) {
 
   const asked = challenge(), mine = key("mv-mine", t("mine")), others = key("mv-rival", t("cloud", { n: RUNS }));
   const bottom = key("mv-third", t("floor", { c: two(noise) }));
-  const bowl = plot({ label: t("bowl", { n: RUNS }), x: [-3, 2], y: [0, 6], xName: t("intercept"), yName: t("slope"), ratio: 0.85, least: 270, most: 340 });
-  const losses = plot({ label: t("losses"), x: [0, most], y: [LEAST, 20], log: "y", xName: t("samples_axis"), yName: t("loss_axis"), ratio: 0.85, least: 250, most: 340, ticks: { y: [10, 1, 0.1, 0.01, 0.001, 0.0001] } });
+  const bowl = plot({ label: t("bowl", { n: RUNS }), x: [-3, 2], y: [0, 6], xName: t("intercept"), yName: t("slope"), ratio: 0.85, least: 270, most: 320 });
+  const losses = plot({ label: t("losses"), x: [0, most], y: [LEAST, 20], log: "y", xName: t("samples_axis"), yName: t("loss_axis"), ratio: 0.85, least: 270, most: 320, ticks: { y: [10, 1, 0.1, 0.01, 0.001, 0.0001] } });
   const contours = [0.02, 0.1, 0.3, 1, 2.5, 5, 9].map((height) => ({ height, path: bowl.path("mv-target mv-faint") }));
   const own = bowl.path("mv-mine"), dots = Array.from({ length: RUNS }, () => bowl.add("circle", { r: 2.5, class: "mv-rival" }));
   const cross = bowl.path("mv-cross");

@@ -139,7 +139,7 @@ function render({ el, settings, t }) {
   const plain = () => !state.place.degrees && !state.place.mirror;
 
   const asked = challenge(), status = live(t("hello"));
-  const axes = { ratio: 1, least: 200, most: 400, ticks: { x: [-10, -5, 0, 5, 10], y: [-10, -5, 0, 5, 10] }, xName: t("right"), yName: t("up") };
+  const axes = { ratio: 1, least: 200, most: 370, ticks: { x: [-10, -5, 0, 5, 10], y: [-10, -5, 0, 5, 10] }, xName: t("right"), yName: t("up") };
   const stage = plot({ ...axes, label: t("stage"), x: [-HALF, HALF], y: [-HALF, HALF] });
   const ink = stage.add("g"), shades = Array.from({ length: SHADES }, (_, k) => svg("path", { class: "mv-ink", "fill-opacity": (k + 1) / SHADES }));
   ink.append(...shades);

@@ -113,11 +113,11 @@ function render({ el, settings, t: say }) {
   const points = () => draws[k];
 
   const asked = challenge(), status = live(), marks = ladder({ range: [1, 5], name: say("score") });
-  const stage = plot({ label: say("stage"), x: [-0.02, 1.02], y: [-2.2, 2.4], xName: "x", yName: "t, ŷ", ratio: 0.36 });
+  const stage = plot({ label: say("stage"), x: [-0.02, 1.02], y: [-2.2, 2.4], xName: "x", yName: "t, ŷ", ratio: 0.36, least: 250, most: 290 });
   const truth = stage.path("mv-target"), curve = stage.path("mv-mine"), dots = stage.add("g");
-  const errors = plot({ label: say("errors"), x: [LOW, HIGH], y: [0.02, 100], log: "y", xName: "ln λ", yName: say("distance"), ratio: 0.75, least: 240, ticks: { y: [0.1, 1, 10] } });
+  const errors = plot({ label: say("errors"), x: [LOW, HIGH], y: [0.02, 100], log: "y", xName: "ln λ", yName: say("distance"), ratio: 0.75, least: 270, most: 280, ticks: { y: [0.1, 1, 10] } });
   const near = errors.path("mv-mine mv-dashed"), far = errors.path("mv-target"), rule = errors.path("mv-unseen"), left = errors.add("g");
-  const sizes = plot({ label: say("sizes"), x: [-0.6, 9.6], y: [0.01, 1e7], log: "y", xName: say("power"), yName: say("size"), ratio: 0.75, least: 240, margin: { left: 64 }, ticks: { x: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } });
+  const sizes = plot({ label: say("sizes"), x: [-0.6, 9.6], y: [0.01, 1e7], log: "y", xName: say("power"), yName: say("size"), ratio: 0.75, least: 270, most: 280, margin: { left: 64 }, ticks: { x: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } });
   const up = sizes.path("mv-mine mv-bars"), down = sizes.path("mv-rival mv-bars");
   const keys = ["to_points", "left_out", "to_sine"].map((name, i) => key(["mv-mine", "mv-third", ""][i], say(name)));
   const panel = code(say, () => pytorch(points(), at));

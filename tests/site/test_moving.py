@@ -199,6 +199,30 @@ def queue(figure):
     return expected
 
 
+def roof(figure):
+    bandwidth = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    arithmetic = figure.evaluate("one => JSON.parse(one.dataset.settings).arithmetic")
+
+    def expected(x):
+        # Both axes are logarithmic, from 0.03 to 3000 and from 0.1 to 10^6; `points` reads places on them evenly.
+        intensity = 0.03 * 10 ** (5 * (x - 0.03) / (3000 - 0.03))
+        return 0.1 + (10**6 - 0.1) * (log10(min(arithmetic, intensity * bandwidth)) + 1) / 7
+
+    return expected
+
+
+def touch(figure):
+    """The line of equal error through the best pair on the diamond, which is found by walking around its edge."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    budget = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    centre, curvature = np.array(settings["centre"]), np.array(settings["curvature"])
+    t, corners = np.linspace(0, 1, 4001)[:, None], np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
+    away = budget * np.concatenate([(1 - t) * corners[k] + t * corners[k - 3] for k in range(4)]) - centre
+    radius = np.sqrt((away @ curvature * away).sum(axis=1).min())
+    heights = iter(centre[1] + radius * np.sin(np.arange(121) * np.pi / 60) / np.linalg.cholesky(curvature)[1, 1])
+    return lambda x: next(heights)
+
+
 ROWS = [
     Row(
         figure="bumps",
@@ -246,6 +270,8 @@ ROWS = [
         train=("Run 1,000 passes", "After 1,000 passes"),
         trained=passes_trained,
     ),
+    Row(figure="touch", handle=".mv-handle >> nth=1", path="path.mv-target", expected=touch),
+    Row(figure="roof", handle=".mv-handle >> nth=0", path="path.mv-roof", expected=roof),
     Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
