@@ -121,6 +121,18 @@ def company(figure):
     return lambda x: b - q / p * (x - a)
 
 
+def pace(figure):
+    """The plain net's losses; the axis is logarithmic, and `points` reads places on it evenly."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    rate = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    losses = call("pace", "losses", "plain", settings | {"rate": rate})
+    return lambda step: 1e-4 + (10 - 1e-4) * (log10(min(max(losses[round(step)] or 10, 1e-4), 10)) + 4) / 5
+
+
+def pace_trained(settings):
+    return f"plain {call('pace', 'losses', 'plain', settings)[-1]:.2g},"
+
+
 def chase(figure):
     noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
@@ -209,6 +221,14 @@ ROWS = [
     Row(figure="spread", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=spread),
     Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
     Row(figure="company", handle=".mv-handle >> nth=2", path="path.mv-third >> nth=0", expected=company),
+    Row(
+        figure="pace",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=pace,
+        train=("Train 60 steps", "After 60 steps"),
+        trained=pace_trained,
+    ),
     Row(
         figure="chase",
         handle=".mv-handle >> nth=0",
