@@ -133,6 +133,15 @@ def pace_trained(settings):
     return f"plain {call('pace', 'losses', 'plain', settings)[-1]:.2g},"
 
 
+def thin(figure):
+    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda x: sin(x) + 2 * noise
+
+
+def thin_trained(settings):
+    return f"{call('thin', 'losses', settings)['own'][-1]:.2g} on its own points"
+
+
 def chase(figure):
     noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
@@ -263,6 +272,14 @@ ROWS = [
         expected=passes,
         train=("Run 1,000 passes", "After 1,000 passes"),
         trained=passes_trained,
+    ),
+    Row(
+        figure="thin",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-upper",
+        expected=thin,
+        train=("Train 500 steps", "After 500 steps"),
+        trained=thin_trained,
     ),
     Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
 ]
