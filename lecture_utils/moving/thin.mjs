@@ -19,7 +19,7 @@ export const words = {
     width: "nodes in each hidden layer",
     go: "Train {n} steps",
     again: "Start again",
-    film: "shown and scored: after step",
+    film: "shown: after step",
     hello: "The net stands at its start. Choose p and train it.",
     running: "Training with p = {p} …",
     ended: "After {n} steps with p = {p}: {own} on its own points, {fresh} from the curve.",
@@ -120,7 +120,7 @@ function render({ el, settings, t }) {
   const asked = challenge(), status = live(t("hello"));
   const own = key("mv-mine", t("own")), fresh = key("mv-rival", t("fresh"));
   const chart = plot({ label: t("stage"), x: [-FAR, FAR], y: [-3, 3], xName: "x", yName: "y", ratio: 0.42, least: 220, most: 300 });
-  const course = plot({ label: t("course"), x: [0, settings.steps], y: [0.003, 3], log: "y", xName: t("step"), yName: t("loss"), ratio: 0.28, least: 170, most: 200, ticks: { y: [0.01, 0.1, 1] } });
+  const course = plot({ label: t("course"), x: [0, settings.steps], y: [0.02, 2], log: "y", xName: t("step"), yName: t("loss"), ratio: 0.28, least: 170, most: 200, ticks: { y: [0.03, 0.1, 0.3, 1] } });
   const panel = code(t, () => pytorch(state, at));
 
   const upper = chart.path("mv-target mv-faint mv-upper"), lower = chart.path("mv-target mv-faint"), truthPath = chart.path("mv-target");
@@ -133,19 +133,26 @@ function render({ el, settings, t }) {
     value: () => state.noise, text: () => short(state.noise),
   });
 
+  let shown = {};
+  const shownNet = () => {
+    if (shown.width !== state.width || shown.p !== state.p) shown = { width: state.width, p: state.p, net: makeNet(state, new Generator(0)) };
+    return shown.net;
+  };
   // The net of step `at`, and the thinned nets that masks of that step leave: in each, a node is there for all x or not.
   function drawNet() {
-    const net = makeNet(state, new Generator(0)), places = run.places, n = places.length;
+    const net = shownNet(), places = run.places, n = places.length;
     run.weights[at].forEach((values, k) => net.parameters[k].data.set(values));
     chart.curve(mine, places, net.train(false).forward(places, n));
     const generator = new Generator(at), drops = net.layers.filter((layer) => layer instanceof Dropout);
     net.train();
     thinned.forEach((path) => {
+      if (!state.p) return void chart.curve(path, [], []);
       for (const drop of drops) {
-        const nodes = Array.from(generator.rand(state.width), (one) => one >= state.p);
-        drop.mask = Array.from({ length: n * state.width }, (_, i) => nodes[i % state.width]);
+        const nodes = generator.rand(state.width).map((one) => one >= state.p);
+        drop.mask = new Float32Array(n * state.width);
+        for (let i = 0; i < n; i++) drop.mask.set(nodes, i * state.width);
       }
-      chart.curve(path, places, state.p ? net.forward(places, n) : []);
+      chart.curve(path, places, net.forward(places, n));
     });
   }
   let drawn = "";
@@ -155,9 +162,8 @@ function render({ el, settings, t }) {
     drawn = wanted;
     if (!dots.childElementCount) run.x.forEach(() => dots.append(svg("circle", { r: 4, class: "mv-mine" })));
     run.x.forEach((x, i) => set(dots.children[i], { cx: chart.x(x).toFixed(1), cy: chart.y(run.y[i]).toFixed(1) }));
-    const heights = [upper, lower].map((path, k) => chart.curve(path, run.places, run.curve.map((one) => one + (1 - 2 * k) * 2 * state.noise)));
+    for (const [path, sign] of [[upper, 2], [lower, -2]]) chart.curve(path, run.places, run.curve.map((one) => one + sign * state.noise));
     chart.curve(truthPath, run.places, run.curve);
-    return heights;
   }
   function draw() {
     drawPoints();
@@ -235,7 +241,7 @@ function render({ el, settings, t }) {
     html("div", { class: "mv-head" }, own.element, fresh.element, key("mv-target", t("curve_key")).element, key("mv-third", t("thinned")).element),
     chart.element, course.element,
     bar(go, button(t("again"), () => anew({})), widths.element),
-    html("fieldset", {}, p.element, movie.element),
+    p.element, movie.element,
     status.element, panel.element,
   );
   fit([chart, course], draw);

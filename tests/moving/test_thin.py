@@ -1,4 +1,4 @@
-"""The second figure of chapter 7: a training with dropout is PyTorch's, mask for mask; the goal can be met in two ways."""
+"""The second figure of chapter 7: a training with dropout is PyTorch's, mask for mask; two ways lead below the goal."""
 
 import pytest
 import torch
