@@ -55,9 +55,10 @@ def test_the_goal_is_met_with_dropout_and_without_it_by_a_stop(call, seed):
     So it was with 19 of 20 other starts, too: with one, dropout ends as high as the net without it.
     """
     plain, dropped = (call("thin", "losses", STATE | {"seed": seed, "p": p})["fresh"] for p in (0, 0.5))
-    goal = 0.8 * plain[-1]
-    assert dropped[-1] < goal
-    assert min(plain[:61]) < goal
+    assert dropped[-1] < 0.8 * plain[-1]
+    assert min(plain[:61]) < 0.8 * plain[-1]
+    if seed == 0:  # the chapter's
+        assert 0.8 * plain[-1] == pytest.approx(0.35, abs=0.01)
 
 
 def test_the_program_in_pytorch_prints_the_figures_losses(call, printed):
