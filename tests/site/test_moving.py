@@ -123,6 +123,27 @@ def company(figure):
     return lambda x: b - q / p * (x - a)
 
 
+def pace(figure):
+    """The plain net's losses; the axis is logarithmic, and `points` reads places on it evenly."""
+    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    rate = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    losses = call("pace", "losses", "plain", settings | {"rate": rate})
+    return lambda step: 1e-4 + (10 - 1e-4) * (log10(min(max(losses[round(step)] or 10, 1e-4), 10)) + 4) / 5
+
+
+def pace_trained(settings):
+    return f"plain {call('pace', 'losses', 'plain', settings)[-1]:.2g},"
+
+
+def thin(figure):
+    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    return lambda x: sin(x) + 2 * noise
+
+
+def thin_trained(settings):
+    return f"{call('thin', 'losses', settings)['own'][-1]:.2g} on its own points"
+
+
 def chase(figure):
     noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
     return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
@@ -236,6 +257,14 @@ ROWS = [
     Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
     Row(figure="company", handle=".mv-handle >> nth=2", path="path.mv-third >> nth=0", expected=company),
     Row(
+        figure="pace",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-mine >> nth=0",
+        expected=pace,
+        train=("Train 60 steps", "After 60 steps"),
+        trained=pace_trained,
+    ),
+    Row(
         figure="chase",
         handle=".mv-handle >> nth=0",
         path="path.mv-upper",
@@ -272,6 +301,14 @@ ROWS = [
     ),
     Row(figure="touch", handle=".mv-handle >> nth=1", path="path.mv-target", expected=touch),
     Row(figure="roof", handle=".mv-handle >> nth=0", path="path.mv-roof", expected=roof),
+    Row(
+        figure="thin",
+        handle=".mv-handle >> nth=0",
+        path="path.mv-upper",
+        expected=thin,
+        train=("Train 500 steps", "After 500 steps"),
+        trained=thin_trained,
+    ),
     Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
