@@ -92,14 +92,6 @@ def _filled(row, records):
     return _NUMBER.sub(measured, escape(row["sentence"]))
 
 
-def faults(chapters, claims, tables):
-    """Rows of the two tables that name a claim or a cell that is not there: list of str."""
-    lost = ((row["id"], id_) for row in tables["surprises"] for id_ in claimed(row) if id_ not in claims)
-    wrong = [f"surprises.csv, {row}: no claim {id_!r} in the book" for row, id_ in lost]
-    rows = ((chapter, tables["gallery"].get(chapter.stem, {}).get("picture")) for chapter in chapters)
-    return wrong + [f"gallery.csv, {c.stem}: no cell {cell!r}" for c, cell in rows if cell and cell not in c.code]
-
-
 def claimed(row):
     """The ids of the claims that a row of surprises.csv needs: set of str."""
     return {row["id"], *(id_ for id_, _ in _NUMBER.findall(row["sentence"]) if id_)}

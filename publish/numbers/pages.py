@@ -104,20 +104,13 @@ class Numbers:
 
 
 def write(book):
-    """Write all parts; only files whose content changed.
-
-    Returns
-    -------
-    list of str
-        Where the tables of chapters/ and the chapters disagree (`publish.numbers.lists.faults`).
-    """
-    chapters, tables = claims.chapters(book), lists.read(book.root)
+    """Write all parts; only files whose content changed."""
+    chapters = claims.chapters(book)
     codes = {chapter.file: code_of(chapter.notebook) for chapter in chapters}
-    numbers = Numbers(chapters, tables, robustness.current(robustness.read(book.root), codes))
+    numbers = Numbers(chapters, lists.read(book.root), robustness.current(robustness.read(book.root), codes))
     book.pages.mkdir(parents=True, exist_ok=True)
     for name, content in (parts(numbers) | door.parts(numbers, book)).items():
         update(book.pages / name, content)
-    return lists.faults(chapters, tables)
 
 
 def parts(numbers):
