@@ -12,19 +12,13 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from posixpath import dirname, join, normpath
-from urllib.parse import unquote, urlparse
-
-from bs4 import BeautifulSoup
-from pygments.formatters import HtmlFormatter
 
 from publish.book import Book, render
+from publish.output import built
 from publish.whole import whole
 
 _THEME = Path(__file__).resolve().parent.parent / "theme"
-_CODE_COLOURS = "a11y-high-contrast-light"
-_LEFT_OUT = "script, style, button, input, iframe, noscript, .headerlink, .katex-mathml, .room, .said, .pst-js-only"
-_CLOSED = ".tag_checks, .tag_solution, details.hide"
+_LEFT_OUT = "button, input, noscript, .room, .said, .pst-js-only, .tag_checks, .tag_solution, details.hide"
 _SECTIONS_LEFT_OUT = ("answers", "references")
 #: Letters on a slide, about; more begin another one.
 LENGTH = 700
@@ -40,8 +34,6 @@ def stacks(article):
     """
     for element in article.select("form.question"):
         element.name, element.attrs = "div", {"class": element["class"]}
-    for element in article.select(".katex-html"):
-        element.attrs.pop("aria-hidden", None)
     top = article.find("section")
     parts = [part for part in top.find_all("section", recursive=False) if part.get("id") not in _SECTIONS_LEFT_OUT]
     blocks = [child for child in top.find_all(recursive=False) if child.name != "section"]
@@ -108,11 +100,8 @@ def make_slides(book, pages, target):
     names = [path.relative_to(book.root).with_suffix("").as_posix() for path in book.chapters()]
     written = []
     for name in names:
-        file = pages / f"{name}.html"
-        if not file.exists():
-            raise FileNotFoundError(f"{file} is not there: run make book")
-        article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
-        for element in article.select(f"{_LEFT_OUT}, {_CLOSED}"):
+        article = built.article(pages, name)
+        for element in article.select(_LEFT_OUT):
             element.decompose()
         _rewrite(article, pages, name, {f"{other}.html" for other in names}, target)
         written.append(target / f"{Path(name).name}.html")
@@ -121,7 +110,7 @@ def make_slides(book, pages, target):
                 "slides.html",
                 language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
                 title=f"{article.h1.get_text().strip()} · {book.title}",
-                colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
+                colours=built.CODE,
                 stacks=stacks(article),
             )
             unfinished.write_text(text, encoding="utf-8")
@@ -133,21 +122,15 @@ def _rewrite(article, pages, name, slides, target):
     for element in article.find_all(id=True):
         if element.name != "section":  # sections go by theirs, and are no part of the slides
             del element["id"]
-    for link in article.select("a[href]"):
-        address = urlparse(link["href"])
-        if address.scheme:
-            continue
-        path = normpath(join(dirname(name), unquote(address.path))) if address.path else ""
-        if path in slides:
-            link["href"] = Path(path).name
-        else:
-            link.unwrap()
-    for image in article.select("img[src]"):
-        image.attrs.pop("loading", None)
-        if not urlparse(image["src"]).scheme:
-            source = pages / normpath(join(dirname(name), unquote(image["src"])))
-            shutil.copy(source, target / "assets" / source.name)
-            image["src"] = f"assets/{source.name}"
+
+    def link(file, _):
+        return Path(file).name if file in slides and file != f"{name}.html" else None
+
+    def picture(file):
+        shutil.copy(file, target / "assets" / file.name)
+        return f"assets/{file.name}"
+
+    built.redirect(article, pages, name, link, picture)
 
 
 def main(book=None):
