@@ -73,7 +73,7 @@ def findings(numbers):
     lines = []
     for row in numbers.tables["surprises"]:
         found = {id_: numbers.claims[id_] for id_ in claimed(row) if id_ in numbers.claims}
-        records = {id_: place.record for id_, (_, place) in found.items() if place.record and place.record["holds"]}
+        records = {id_: place.record for id_, (_, place) in found.items() if place.record["holds"]}
         if len(records) == len(claimed(row)):
             chapter, place = found[row["id"]]
             where = link(f"{chapter.document}.html#{place.anchor}", f"{CHAPTER} {chapter.number}")

@@ -7,11 +7,11 @@ the runs in which the claim was made, `held` those in which it held; `lowest` an
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 from operator import itemgetter
 
-from publish.numbers.claims import claimed
 from publish.whole import update
 
 AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but seeds and threads
@@ -40,9 +40,11 @@ def write(root, rows):
 
 
 def ids(notebook):
-    """The ids of claims that can be read in the code of a notebook, in order: list of str."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return list(dict.fromkeys(id_ for cell in cells for id_ in claimed(cell["source"])))
+    """The ids of claims that are written out in the code of a notebook: list of str."""
+    trees = [ast.parse(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = [call.args[0] for call in calls if getattr(call.func, "id", "") == "claim"]
+    return list(dict.fromkeys(first.value for first in named if isinstance(first, ast.Constant)))
 
 
 def rows_of(runs):

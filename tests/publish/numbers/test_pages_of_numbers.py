@@ -6,7 +6,6 @@ import json
 
 from bs4 import BeautifulSoup
 
-from publish.book import Book
 from publish.numbers import html, lists, pages, robustness
 
 
@@ -95,15 +94,6 @@ def test_a_chapter_out_of_the_contents_is_left_out_in_one_line(without_two):
     assert "B01.date" not in rows_of(soup(without_two, "reproduction_lectures"))
     assert "0 of its 1 rows" in soup(without_two, "lecture_map_b").get_text()
     assert pages.NOT_HERE in soup(without_two, "lecture_map_b").get_text()
-
-
-def test_chapters_that_have_not_run_do_not_break_the_pages(book):
-    for file in (book.build / "executed").rglob("*.ipynb"):
-        file.unlink()
-    pages.write(Book(book.root))
-    assert rows_of(soup(book, "reproduction_lectures"))["A01"]["This build"] == "not run yet"
-    assert "4 not run yet" in soup(book, "reproduction_summary").get_text()
-    assert "has run" in soup(book, "build").get_text()
 
 
 def test_other_runs_get_their_columns(chapters, book):
