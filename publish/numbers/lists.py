@@ -7,7 +7,7 @@ serve the landing page (door.py).
 
 from __future__ import annotations
 
-import csv
+from publish.book import rows
 
 #: What a row of figures.csv may be, and what a reader is told. The first two are claims.
 KINDS = {
@@ -33,8 +33,7 @@ def read(root):
     """
     found = {}
     for name in ("coverage", "figures", "papers", "gallery", "surprises"):
-        path = root / "chapters" / f"{name}.csv"
-        found[name] = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines() if path.exists() else []))
+        found[name] = rows(root / "chapters" / f"{name}.csv")
     for name, key in (("coverage", "id"), ("gallery", "chapter")):
         found[name] = {row[key]: row for row in found[name]}
     return found

@@ -8,8 +8,6 @@ and a line says so.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import platform
@@ -123,7 +121,7 @@ def parts(numbers):
         "reproduction_claims.md": claims_table(numbers, lectures=False),
         "reproduction_robustness.md": other_runs(numbers),
         "reproduction.json": f"[\n{entries}\n]\n",
-        "reproduction.csv": _csv(numbers.entries),
+        "reproduction.csv": robustness.as_csv(list(next(iter(numbers.entries), {})), numbers.entries),
         "bibliography.md": bibliography({f"{c.document}.ipynb": c.notebook for c in numbers.chapters}),
         "build.md": _definitions(made),
         "build.json": json.dumps(made),
@@ -308,11 +306,3 @@ def _counted(names, words):
 def _definitions(lines):
     items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(line)}</dd></div>" for name, line in lines.items())
     return f'<dl class="numbers-summary">{items}</dl>\n'
-
-
-def _csv(entries):
-    file = io.StringIO()
-    writer = csv.DictWriter(file, list(entries[0]) if entries else ["id"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(entries)
-    return file.getvalue()

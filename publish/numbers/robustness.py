@@ -12,6 +12,7 @@ import csv
 import io
 from operator import itemgetter
 
+from publish import book
 from publish.whole import update
 
 AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but seeds and threads
@@ -26,17 +27,21 @@ def _path(root):
 
 def read(root):
     """The rows of the table: list of dict of str; empty where nothing was measured yet."""
-    path = _path(root)
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
+    return book.rows(_path(root))
 
 
 def write(root, rows):
     """Write the table, whole or not at all."""
+    update(_path(root), as_csv(COLUMNS, rows))
+
+
+def as_csv(columns, rows):
+    """A table in the form of CSV: str."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    update(_path(root), file.getvalue())
+    return file.getvalue()
 
 
 def ids(notebook):

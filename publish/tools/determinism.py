@@ -11,14 +11,13 @@ forgiven. The exit code is 1 where anything differs.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from publish.book import Book, read
+from publish.book import Book, read, rows
 from publish.run import data, kernel
 from publish.run.execute import chosen, cores
 
@@ -76,7 +75,7 @@ def main(arguments=None, book=None):
     parser.add_argument("--chapters", nargs="+", metavar="NN", help="only these, by number")
     given, book = parser.parse_args(arguments), book or Book()
     data.settle()
-    listed = list(csv.DictReader((book.root / "chapters" / "timings.csv").read_text(encoding="utf-8").splitlines()))
+    listed = rows(book.root / "chapters" / "timings.csv")
     wrong = 0
     with ThreadPoolExecutor(given.jobs) as pool:
         paths = chosen(book, given.chapters)
