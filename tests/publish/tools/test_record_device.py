@@ -12,6 +12,7 @@ from publish.tools import record_device
 def out(tmp_path, monkeypatch):
     """A file that holds an old record, two small nets to measure, and no accelerator."""
     monkeypatch.setattr(record_device, "CASES", [(16, 100), (512, 100)])
+    monkeypatch.setattr(record_device, "SECONDS", 0.01)
     monkeypatch.setattr(record_device, "devices", lambda: ["cpu"])
     (tmp_path / "me.json").write_text("old")
     return tmp_path / "me.json"
