@@ -46,6 +46,11 @@ class Book:
         return self.build / "pages"
 
     @property
+    def html(self):
+        """The folder of the pages as Sphinx built them."""
+        return self.build / "html"
+
+    @property
     def site(self):
         """The folder of the built pages, ready for a host."""
         return self.build / "site"

@@ -12,7 +12,7 @@ from pygments.formatters import HtmlFormatter
 CODE = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")
 
 
-def article(pages, name):
+def article(book, name):
     """What there is to read on a page, without what only a browser needs: bs4.Tag.
 
     Raises
@@ -20,7 +20,7 @@ def article(pages, name):
     FileNotFoundError
         The page has not been built.
     """
-    file = pages / f"{name}.html"
+    file = book.html / f"{name}.html"
     if not file.exists():
         raise FileNotFoundError(f"{file} is not there: run make book")
     found = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
@@ -31,14 +31,13 @@ def article(pages, name):
     return found
 
 
-def redirect(article, pages, name, link, picture):
+def redirect(article, book, name, link, picture):
     """Let the links and the pictures of an article lead elsewhere.
 
     Parameters
     ----------
     article : bs4.Tag
-    pages : pathlib.Path
-        The folder of the built pages.
+    book : publish.book.Book
     name : str
         Of the page.
     link : callable
@@ -60,4 +59,4 @@ def redirect(article, pages, name, link, picture):
     for image in article.select("img[src]"):
         image.attrs.pop("loading", None)
         if not urlparse(image["src"]).scheme:
-            image["src"] = picture(pages / file(image["src"]))
+            image["src"] = picture(book.html / file(image["src"]))

@@ -20,14 +20,8 @@ _SHEETS = (_ASSETS / "katex" / "katex.min.css", _ASSETS / "print" / "print.css")
 ANSWERS = "Answers to the predictions"
 
 
-def assemble(book, pages):
-    """One page of HTML from all pages of the book.
-
-    Parameters
-    ----------
-    book : publish.book.Book
-    pages : pathlib.Path
-        The folder of the built pages.
+def assemble(book):
+    """One page of HTML from all built pages of a book.
 
     Returns
     -------
@@ -44,10 +38,10 @@ def assemble(book, pages):
     known = {name for _, name in documents}
     contents, chapters, answers, part = [], [], [], ""
     for number, (caption, name) in enumerate(documents):
-        article = built.article(pages, name)
+        article = built.article(book, name)
         said = _take_answers(article)
         _for_paper(article)
-        _rewrite(article, pages, name, known)
+        _rewrite(article, book, name, known)
         heading = article.h1.get_text().strip()
         if said:
             answers.append((heading, [_answered(article, *answer) for answer in said]))
@@ -119,7 +113,7 @@ def _for_paper(article):
             element.decompose()
 
 
-def _rewrite(article, pages, name, known):
+def _rewrite(article, book, name, known):
     """Make ids unique in the whole book, let links lead inside it, and name pictures by their files."""
     for element in article.find_all(id=True):
         element["id"] = f"{_target(name)}--{element['id']}"
@@ -128,7 +122,7 @@ def _rewrite(article, pages, name, known):
         target = file.removesuffix(".html")
         return f"#{_target(target)}" + f"--{fragment}" * bool(fragment) if target in known else None
 
-    built.redirect(article, pages, name, link, lambda file: file.as_uri())
+    built.redirect(article, book, name, link, lambda file: file.as_uri())
     for image in article.select("a > img"):  # a picture that shows itself larger when it is pressed
         image.parent.unwrap()
 

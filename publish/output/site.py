@@ -54,7 +54,7 @@ def assemble(book):
         An edition has not been built.
     """
     names = book.config["sphinx"]["config"]["html_context"]["editions"]
-    editions = {code: book.build / (f"html-{code}" if number else "html") for number, code in enumerate(names)}
+    editions = {code: book.build / f"html-{code}" if number else book.html for number, code in enumerate(names)}
     landing = f"{book.documents()[0][1]}.html"
     for code, folder in editions.items():
         if not (folder / landing).is_file():

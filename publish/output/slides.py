@@ -15,7 +15,7 @@ from pathlib import Path
 
 from publish.book import Book, render
 from publish.output import built
-from publish.whole import whole
+from publish.whole import update
 
 _THEME = Path(__file__).resolve().parent.parent / "theme"
 _LEFT_OUT = "button, input, noscript, .room, .said, .pst-js-only, .tag_checks, .tag_solution, details.hide"
@@ -72,52 +72,37 @@ def _slides(blocks):
     return ["".join(map(str, slide)) for slide in found if slide]
 
 
-def make_slides(book, pages, target):
-    """Write the slides of all chapters.
-
-    Parameters
-    ----------
-    book : publish.book.Book
-    pages : pathlib.Path
-        The folder of the built pages.
-    target : pathlib.Path
-        The folder of the slides.
-
-    Returns
-    -------
-    list of pathlib.Path
-        A file for each chapter.
+def make_slides(book):
+    """Write the slides of all chapters of a book. Returns their folder.
 
     Raises
     ------
     FileNotFoundError
         A page has not been built.
     """
+    target = book.build / "slides"
     shutil.rmtree(target, ignore_errors=True)
     (target / "assets").mkdir(parents=True)
     for file in (*(_THEME / "slides").iterdir(), _THEME / "assets" / "katex"):
         (shutil.copytree if file.is_dir() else shutil.copy)(file, target / "assets" / file.name)
     names = [path.relative_to(book.root).with_suffix("").as_posix() for path in book.chapters()]
-    written = []
     for name in names:
-        article = built.article(pages, name)
+        article = built.article(book, name)
         for element in article.select(_LEFT_OUT):
             element.decompose()
-        _rewrite(article, pages, name, {f"{other}.html" for other in names}, target)
-        written.append(target / f"{Path(name).name}.html")
-        with whole(written[-1]) as unfinished:
-            text = render(
-                "slides.html",
-                language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
-                title=f"{article.h1.get_text().strip()} · {book.title}",
-                colours=built.CODE,
-                stacks=stacks(article),
-            )
-            unfinished.write_text(text, encoding="utf-8")
-    return written
+        _rewrite(article, book, name, {f"{other}.html" for other in names}, target)
+        text = render(
+            "slides.html",
+            language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
+            title=f"{article.h1.get_text().strip()} · {book.title}",
+            colours=built.CODE,
+            stacks=stacks(article),
+        )
+        update(target / f"{Path(name).name}.html", text)
+    return target
 
 
-def _rewrite(article, pages, name, slides, target):
+def _rewrite(article, book, name, slides, target):
     """Bring the pictures along, and let links lead to other slides or out; the address of a slide is not an anchor."""
     for element in article.find_all(id=True):
         if element.name != "section":  # sections go by theirs, and are no part of the slides
@@ -130,18 +115,16 @@ def _rewrite(article, pages, name, slides, target):
         shutil.copy(file, target / "assets" / file.name)
         return f"assets/{file.name}"
 
-    built.redirect(article, pages, name, link, picture)
+    built.redirect(article, book, name, link, picture)
 
 
 def main(book=None):
     """Make the slides of this checkout; 1 when a page is missing."""
-    book = book or Book()
     try:
-        written = make_slides(book, book.build / "html", book.build / "slides")
+        print(f"The slides: {make_slides(book or Book())}")
     except FileNotFoundError as error:
         print(error)
         return 1
-    print(f"The slides: {written[0].parent}")
     return 0
 
 

@@ -62,7 +62,7 @@ def browser_is_here(need):
 
 
 def test_one_page_has_unique_targets_and_links_that_stay_inside(site):
-    html = assemble(Book(site.parent.parent), site)
+    html = assemble(Book(site.parent.parent))
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
     targets = re.findall(r'href="#([^"]+)"', html)
@@ -75,7 +75,7 @@ GONE = "<button <script <details <summary headerlink lazy aria-hidden frac12 Sho
 
 
 def test_nothing_is_left_to_press_or_hidden(site):
-    html = assemble(Book(site.parent.parent), site)
+    html = assemble(Book(site.parent.parent))
     assert not [gone for gone in GONE.split() if gone in html]
     assert "Forty-two." in html and "xxxEND" in html and "e=1" in html
     assert "it holds 0.1" in html and "it holds too" not in html
