@@ -70,10 +70,6 @@ def test_the_first_code_cell_brings_the_package_and_alone_is_no_part_of_the_page
     assert not [cell.id for cell in rest if "remove-cell" in tags(cell)]
 
 
-def test_the_book_has_one_address():
-    assert address.disagreeing() == []
-
-
 def test_a_chapter_says_with_how_many_threads_it_was_measured(notebook):
     code = {cell.id: cell.source for cell in code_cells(notebook)}
     assert "import torch\n" not in code["imports"] or "torch.set_num_threads(1)" in code["constants"]
