@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import hashlib
 import os
 import re
@@ -43,6 +44,11 @@ class Book:
     def pages(self):
         """The folder of the texts and tables that are made from executed chapters; pages include them."""
         return self.build / "pages"
+
+    @property
+    def html(self):
+        """The folder of the pages as Sphinx built them."""
+        return self.build / "html"
 
     @property
     def site(self):
@@ -89,6 +95,11 @@ def render(template, **values):
     """What a template of publish/theme/templates makes of some values: str, HTML."""
     loader = jinja2.FileSystemLoader(ROOT / "publish" / "theme" / "templates")
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(template).render(values)
+
+
+def rows(path):
+    """The rows of a table in a CSV file: list of dict of str; empty where there is no file."""
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
 
 
 def read(path):

@@ -9,14 +9,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from docutils import nodes
-from lxml import etree
-from PIL import Image
+from sphinx.util.images import get_image_size
 
 _NOISE = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.S)
 _COORDINATES = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|points)="[^"]*"')
 _DECIMALS = re.compile(r"-?\d*\.\d{3,}(?![\de])")
 _REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]+)')
-_UNITS = {"": 1, "px": 1, "pt": 4 / 3, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4}
 _IMAGE = re.compile(r'<img (?=[^>]*src="([^"]*_images/([^"]+))")(?![^>]* width=)')
 
 
@@ -37,34 +35,6 @@ def _hundredths(match):
     return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
 
 
-def picture_size(path):
-    """Width and height in CSS pixels, or None where the file does not say.
-
-    Raises
-    ------
-    ValueError
-        An SVG file that no reader can parse.
-    """
-    if path.suffix != ".svg":
-        with Image.open(path) as image:
-            return image.size
-    try:
-        _, root = next(etree.iterparse(str(path), events=("start",), huge_tree=True))
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"{path}: not an SVG file: {error}") from None
-    sizes = [_pixels(root.get(name, "")) for name in ("width", "height")]
-    if None in sizes:
-        box = root.get("viewBox", "").replace(",", " ").split()
-        sizes = [float(number) for number in box[2:]]
-    return (round(sizes[0]), round(sizes[1])) if len(sizes) == 2 else None
-
-
-def _pixels(length):
-    number = length.rstrip("abcdefghijklmnopqrstuvwxyz%")
-    factor = _UNITS.get(length[len(number) :])
-    return float(number) * factor if number and factor else None
-
-
 def _shorten(app, doctree):
     made = Path(app.outdir).parent.resolve()
     for image in doctree.findall(nodes.image):
@@ -81,7 +51,7 @@ def _add_sizes(app, pagename, templatename, context, doctree):
 
     def sized(match):
         path = files.get(unquote(match[2]))
-        size = picture_size(path) if path else None
+        size = get_image_size(path) if path else None
         return f'<img {lazy}decoding="async" ' + (f'width="{size[0]}" height="{size[1]}" ' if size else "")
 
     if context.get("body"):

@@ -8,8 +8,6 @@ small or capital letters. A comment in the entry lists other forms that its read
       A node that is 0 for all data.
 """
 
-import re
-
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.nodes import make_refnode
@@ -33,47 +31,30 @@ def singulars(term):
             yield term.removesuffix(plural) + singular
 
 
-def forms_of(doctree):
-    """What the glossaries of one page define: a dictionary from the form of a term to the anchor of its entry."""
-    forms = {}
+def _note_other_forms(app, doctree):
+    """Let the forms that a comment lists be terms too; Sphinx knows the others."""
     for glossary in doctree.findall(addnodes.glossary):
         for entry in glossary.findall(nodes.definition_list_item):
-            terms = list(entry.findall(nodes.term))
-            hidden = [re.match(r"also:(.*)", comment.astext()) for comment in entry.findall(nodes.comment)]
-            also = [form for match in hidden if match for form in match[1].split(",")]
-            for form in [*(term.astext() for term in terms), *also]:
-                forms[normal(form)] = terms[0]["ids"][0]
-    return forms
+            term = entry.next_node(nodes.term)
+            for comment in entry.findall(nodes.comment):
+                _, is_one, forms = comment.astext().partition("also:")
+                for form in forms.split(",") if is_one else ():
+                    app.env.get_domain("std").note_object("term", form.strip(), term["ids"][0], location=term)
 
 
-def _collect(app, doctree):
-    forms = forms_of(doctree)
-    if forms:
-        app.env.glossary_forms[app.env.docname] = forms
-
-
-def _start(app, env, docnames):
-    env.glossary_forms = getattr(env, "glossary_forms", {})
-
-
-def _purge(app, env, docname):
-    getattr(env, "glossary_forms", {}).pop(docname, None)
-
-
-def _merge(app, env, docnames, other):
-    env.glossary_forms.update({name: forms for name, forms in other.glossary_forms.items() if name in docnames})
+def _terms(env):
+    """The page and the anchor of each term, by the form under which it is looked up."""
+    return {normal(name): place for (kind, name), place in env.get_domain("std").objects.items() if kind == "term"}
 
 
 def _rewrite_all_when_terms_changed(app, env):
     """Pages that did not change are written again when the glossary did: their links may be new, moved or gone."""
-    before = getattr(env, "glossary_forms_written", None)
-    env.glossary_forms_written = {name: dict(forms) for name, forms in env.glossary_forms.items()}
-    return list(env.found_docs) if before != env.glossary_forms_written else []
+    before, env.glossary_written = getattr(env, "glossary_written", None), _terms(env)
+    return list(env.found_docs) if before != env.glossary_written else []
 
 
 def _link(app, doctree, docname):
-    places = {form: (page, id_) for page, forms in app.env.glossary_forms.items() for form, id_ in forms.items()}
-    linked = set()
+    places, linked = _terms(app.env), set()
     for bold in list(doctree.findall(nodes.strong)):
         place = next((places[term] for term in singulars(normal(bold.astext())) if term in places), None)
         if place is None or place in linked or place[0] == docname or inside(bold, _CLOSED):
@@ -86,10 +67,7 @@ def _link(app, doctree, docname):
 
 
 def setup(app):
-    app.connect("env-before-read-docs", _start)
-    app.connect("doctree-read", _collect)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
+    app.connect("doctree-read", _note_other_forms)
     app.connect("env-updated", _rewrite_all_when_terms_changed)
     app.connect("doctree-resolved", _link)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

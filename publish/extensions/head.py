@@ -16,7 +16,6 @@ from docutils import nodes
 LENGTH = 160  # search machines show about as many letters
 CARD = "_static/card.png"
 _LOST = "Page not found"
-_HOSTS = {"github.com": "github.io", "gitlab.com": "gitlab.io"}
 
 
 def pages_address(repository, language):
@@ -43,10 +42,9 @@ def pages_address(repository, language):
     """
     parts = urlsplit(repository)
     owner, _, name = parts.path.strip("/").partition("/")
-    name = name.removesuffix(".git")
-    if parts.netloc not in _HOSTS or not name:
+    if parts.netloc != "github.com" or not name:
         return ""
-    host = f"{owner.lower()}.{_HOSTS[parts.netloc]}"
+    host = f"{owner.lower()}.github.io"
     return f"https://{host}/{language}/" if name.lower() == host else f"https://{host}/{name}/{language}/"
 
 

@@ -10,15 +10,12 @@ import sys
 from pathlib import Path
 
 from sphinx.errors import ExtensionError
-from sphinx.util import logging
 
 from publish.book import Book, parse, read
 from publish.numbers import pages, present
 from publish.run import data
 from publish.run.execute import building
 from publish.run.store import Store, show
-
-_LOG = logging.getLogger(__name__)
 
 
 def read_chapter(text):
@@ -49,8 +46,7 @@ class _Build:
         self.mark = self.book.build / "unfinished"
         self.again = self.mark.exists()
         self.mark.touch()
-        for fault in pages.write(self.book):
-            _LOG.warning(fault)
+        pages.write(self.book)
 
     def outdated(self, app, env, added, changed, removed):
         """The chapters that have run again since Sphinx read them: list of document names."""

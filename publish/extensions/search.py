@@ -10,6 +10,8 @@ from pathlib import Path
 
 from lxml import html
 
+from publish.book import Book
+
 INDEX = "sections.js"
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = ("p", "li", "td", "th", "dt", "dd", "div", "pre", "figcaption", "caption", "summary")
@@ -55,12 +57,6 @@ def sections(page):
     return found[::-1]
 
 
-def _in_order(env, name):
-    yield name
-    for child in env.toctree_includes.get(name, ()):
-        yield from _in_order(env, child)
-
-
 def _leave_out_sphinx(app):
     app.builder.search = False
 
@@ -74,7 +70,7 @@ def _write(app, error):
     if error or app.builder.name != "html":
         return
     pages, found = [], []
-    for name in dict.fromkeys(_in_order(app.env, app.config.root_doc)):
+    for _, name in Book(Path(app.srcdir)).documents():
         uri = app.builder.get_target_uri(name)
         for anchor, heading, text in sections(Path(app.outdir, uri).read_bytes()):
             if not pages or pages[-1][0] != uri:

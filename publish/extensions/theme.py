@@ -95,8 +95,8 @@ def _frame(app, pagename, templatename, context, doctree):
     sheets = sorted(context.get("css_files", []), key=lambda sheet: getattr(sheet, "priority", 500))
     names = [*_SHEETS, *(str(getattr(sheet, "filename", sheet)) for sheet in sheets)]
     context["style_sheets"] = [name for name in dict.fromkeys(names) if name not in _NO_SHEETS]
-    facts = Path(app.srcdir) / "_build" / "pages" / "build.json"  # there once a chapter has run
-    context["build"] = json.loads(facts.read_text(encoding="utf-8")) if facts.exists() else {}
+    facts = Path(app.srcdir) / "_build" / "pages" / "build.json"
+    context["build"] = json.loads(facts.read_text(encoding="utf-8"))
     context["chapter_buttons"] = []
     if doctree is not None:
         options = app.config.html_theme_options

@@ -1,19 +1,16 @@
 """What a chapter claims and what it shows, and where.
 
-What a claim says and what it measured comes from the record that it left when the chapter ran. The source tells only
-where it stands; of a chapter that has not run, it is all there is. What is shown in words or in a picture, with no
-claim of its own, is marked in a Markdown cell by a comment on a line of its own, which readers do not see:
+What a claim says and what it measured comes from the record that it left when the chapter ran. What is shown in words
+or in a picture, with no claim of its own, is marked in a Markdown cell by a comment on a line of its own, which readers
+do not see:
 
     <!-- shows: B05 -->
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
-
-from IPython.core.inputtransformer2 import TransformerManager
 
 from lecture_utils.claims import records
 from publish.book import read as read_notebook
@@ -39,7 +36,7 @@ class Place:
     kind : str
         "mark", or the tag of the claim's cell: "finding", "checks" or "".
     record : dict or None
-        What the claim left when it ran (`lecture_utils.claims.records`).
+        What the claim left when it ran (`lecture_utils.claims.records`); None for a mark.
     """
 
     id: str
@@ -70,8 +67,6 @@ class Chapter:
     number : int
         Its number in this book.
     title : str
-    ran : bool
-        Whether it was executed.
     places : list of Place
         In the order in which they stand.
     code : dict
@@ -82,7 +77,6 @@ class Chapter:
     document: str
     number: int
     title: str
-    ran: bool
     places: list
     code: dict
     notebook: dict
@@ -117,38 +111,11 @@ def marked(names):
     return re.findall(r"[^\s,]+", names)
 
 
-def claimed(source):
-    """The ids of claims that can be read in the code of a cell without running it: list of str, in order.
-
-    Examples
-    --------
-    >>> claimed("%matplotlib inline\\nclaim('A01', 'a', 1)\\nfor i in x:\\n    claim(statement='b', id='A02', **y)")
-    ['A01', 'A02']
-    """
-    if "claim" not in source:
-        return []
-    nodes = ast.walk(ast.parse(TransformerManager().transform_cell(source)))
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    calls = [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) == "claim"]
-    found = []
-    for call in sorted(calls, key=lambda call: call.lineno):
-        values = call.args[:1] + [keyword.value for keyword in call.keywords if keyword.arg == "id"]
-        found += [value.value for value in values if isinstance(value, ast.Constant)]
-    return found
-
-
 def read(notebook, document, number):
-    """What the pages of numbers need of a notebook, executed or not: Chapter.
-
-    Raises
-    ------
-    SyntaxError
-        A cell is not Python; the message names it.
-    """
+    """What the pages of numbers need of an executed notebook: Chapter."""
     kept = records(notebook)
-    told = {record["id"] for record in kept}
     title = section = ""
-    places, code, ran = [], {}, False
+    places, code = [], {}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             for marks, heading, names in _HEADING_OR_MARK.findall(_FENCED.sub("", cell["source"])):
@@ -157,15 +124,10 @@ def read(notebook, document, number):
                 places += [Place(name, cell["id"], section, "mark") for name in marked(names)]
         elif cell["cell_type"] == "code":
             code[cell["id"]] = cell["source"]
-            ran = ran or bool(cell["outputs"])
             kind = next((tag for tag in cell["metadata"].get("tags", []) if tag in ("finding", "checks")), "")
-            found = [(record["id"], record) for record in kept if record["cell"] == cell["id"]]
-            try:
-                found += [(id_, None) for id_ in claimed(cell["source"]) if id_ not in told]
-            except SyntaxError as error:
-                raise SyntaxError(f"{document}, cell {cell['id']}: {error}") from error
-            places += [Place(id_, cell["id"], section, kind, record) for id_, record in found]
-    return Chapter(document, number, title, ran, places, code, notebook)
+            left = [record for record in kept if record["cell"] == cell["id"]]
+            places += [Place(record["id"], cell["id"], section, kind, record) for record in left]
+    return Chapter(document, number, title, places, code, notebook)
 
 
 def chapters(book):

@@ -73,7 +73,7 @@ def findings(numbers):
     lines = []
     for row in numbers.tables["surprises"]:
         found = {id_: numbers.claims[id_] for id_ in claimed(row) if id_ in numbers.claims}
-        records = {id_: place.record for id_, (_, place) in found.items() if place.record and place.record["holds"]}
+        records = {id_: place.record for id_, (_, place) in found.items() if place.record["holds"]}
         if len(records) == len(claimed(row)):
             chapter, place = found[row["id"]]
             where = link(f"{chapter.document}.html#{place.anchor}", f"{CHAPTER} {chapter.number}")
@@ -90,14 +90,6 @@ def _filled(row, records):
         return f"<strong>{written}</strong>"
 
     return _NUMBER.sub(measured, escape(row["sentence"]))
-
-
-def faults(chapters, claims, tables):
-    """Rows of the two tables that name a claim or a cell that is not there: list of str."""
-    lost = ((row["id"], id_) for row in tables["surprises"] for id_ in claimed(row) if id_ not in claims)
-    wrong = [f"surprises.csv, {row}: no claim {id_!r} in the book" for row, id_ in lost]
-    rows = ((chapter, tables["gallery"].get(chapter.stem, {}).get("picture")) for chapter in chapters)
-    return wrong + [f"gallery.csv, {c.stem}: no cell {cell!r}" for c, cell in rows if cell and cell not in c.code]
 
 
 def claimed(row):

@@ -2,14 +2,12 @@
 
 The lecture map, the tables of the page Reproduction, the bibliography, the facts of this build, and what door.py makes
 for the landing page. What they say comes from the chapters that ran (claims.py), from the tables that are written by
-hand (lists.py), and from other runs (robustness.py). What a chapter would say that has not run, or is not in the
-contents, is left out, and a line says so.
+hand (lists.py), and from other runs (robustness.py). What a chapter would say that is not in the contents is left out,
+and a line says so.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import platform
@@ -28,7 +26,6 @@ from publish.whole import update
 
 HOLDS = {True: "✓ holds", False: "✗ fails", None: "not claimed on these data"}
 RUN = ["Data", "Settings", "Seeds", "Threads", "PyTorch"]  # robustness.CONDITION, for a reader
-NOT_RUN = "not run yet"
 NOT_HERE = "not in this book"
 NOT_MEASURED = "<p>Not measured yet: <code>make robustness</code> does it.</p>\n"
 FIXED_SEED = "The seed is fixed by the lecture: another gives another number."
@@ -85,39 +82,31 @@ class Numbers:
         """One entry for each claim and for each figure of a lecture that this book has: list of dict.
 
         Keys id, row (of the coverage list, None for the book's own), kind (a key of `publish.numbers.lists.KINDS`, or
-        "claim"), chapter (its number), statement, ran, holds, measured, below, above, expected, within, source,
+        "claim"), chapter (its number), statement, holds, measured, below, above, expected, within, source,
         lecture (the lecture's number as text), why and url. What does not apply is None.
         """
         by_id, found = {row["id"]: row for row in self.tables["figures"]}, []
         for id_ in dict.fromkeys([*self.claims, *by_id]):
-            row = by_id.get(id_, {})
-            place = self.claims.get(id_, (None, None))[1]
-            record = (place and place.record) or {}
+            row, place = by_id.get(id_, {}), self.claims.get(id_, (None, None))[1]
+            record = place.record if place else {}
             chapter, url = self.where(id_ if place else row["place"])
             if chapter:
                 lecture = place.row if record.get("source") == "lecture" else None
                 entry = {"id": id_, "row": row.get("row") or lecture, "kind": row.get("kind", "claim")}
                 entry |= {"chapter": chapter.number, "statement": record.get("statement") or row.get("figure") or ""}
-                entry |= {"ran": bool(record)} | {key: record.get(key) for key in _RECORDED}
+                entry |= {key: record.get(key) for key in _RECORDED}
                 found.append(entry | {"lecture": row.get("value") or None, "why": row.get("why") or None, "url": url})
         return found
 
 
 def write(book):
-    """Write all parts; only files whose content changed.
-
-    Returns
-    -------
-    list of str
-        Where the tables of chapters/ and the chapters disagree (`publish.numbers.lists.faults`).
-    """
-    chapters, tables = claims.chapters(book), lists.read(book.root)
+    """Write all parts; only files whose content changed."""
+    chapters = claims.chapters(book)
     codes = {chapter.file: code_of(chapter.notebook) for chapter in chapters}
-    numbers = Numbers(chapters, tables, robustness.current(robustness.read(book.root), codes))
+    numbers = Numbers(chapters, lists.read(book.root), robustness.current(robustness.read(book.root), codes))
     book.pages.mkdir(parents=True, exist_ok=True)
     for name, content in (parts(numbers) | door.parts(numbers, book)).items():
         update(book.pages / name, content)
-    return lists.faults(chapters, tables)
 
 
 def parts(numbers):
@@ -132,7 +121,7 @@ def parts(numbers):
         "reproduction_claims.md": claims_table(numbers, lectures=False),
         "reproduction_robustness.md": other_runs(numbers),
         "reproduction.json": f"[\n{entries}\n]\n",
-        "reproduction.csv": _csv(numbers.entries),
+        "reproduction.csv": robustness.as_csv(list(next(iter(numbers.entries), {})), numbers.entries),
         "bibliography.md": bibliography({f"{c.document}.ipynb": c.notebook for c in numbers.chapters}),
         "build.md": _definitions(made),
         "build.json": json.dumps(made),
@@ -143,9 +132,8 @@ def facts(chapters):
     """What made this build: dict from "data", "machine", "Python" and the names of packages to str."""
     outputs = [out for chapter in chapters for c in chapter.notebook["cells"] for out in c.get("outputs", ())]
     printed = "".join(out["text"] for out in outputs if out.get("name") == "stdout")
-    data = "; ".join(dict.fromkeys(re.findall(r"(?m)^Data: (.+)$", printed)))
     return {
-        "data": data or "not known: no chapter that reads digits has run",
+        "data": "; ".join(dict.fromkeys(re.findall(r"(?m)^Data: (.+)$", printed))) or "none",
         "machine": f"{platform.system()}, {platform.machine()}, {os.cpu_count()} processor cores",
         "Python": platform.python_version(),
     } | {name: version(name) for name in PACKAGES}
@@ -182,7 +170,7 @@ def _sections(found):
         written.append(f"<p>{link(chapter.address(first.anchor), f'Chapter {chapter_number}: {title}')}</p>")
         for _, place in there:
             if place.kind != "mark":
-                statement = _sentence(place.record["statement"]) if place.record else f"{place.id}: {NOT_RUN}"
+                statement = _sentence(place.record["statement"])
                 written.append(f'<p class="claimed">{link(chapter.address(place.anchor), statement)}</p>')
     return "".join(written)
 
@@ -196,9 +184,8 @@ def _sentence(statement):
 def summary(numbers, made_by):
     """The counts at the top of the page, what made the build, and the files beside the page: Markdown."""
     made = [entry for entry in numbers.entries if entry["id"] in numbers.claims]
-    held = Counter(entry["holds"] for entry in made if entry["ran"])
+    held = Counter(entry["holds"] for entry in made)
     said = f"{held[True]} held, {held[False]} failed, {held[None]} not made on the data of this build"
-    said += f", {len(made) - held.total()} {NOT_RUN}" if len(made) > held.total() else ""
     lines = {
         "claims": f"{len(made)}: {said}",
         "numbers of the lectures": _counted((e["kind"] for e in numbers.entries if e["row"]), lists.KINDS),
@@ -225,7 +212,7 @@ def claims_table(numbers, lectures):
         if entry["id"] not in numbers.claims:
             said = lists.KINDS[entry["kind"]]
         elif measured is None:
-            said = HOLDS[entry["holds"]] if entry["ran"] else NOT_RUN
+            said = HOLDS[entry["holds"]]
         else:
             said = f"{'✓' if entry['holds'] else '✗'} {number(measured)}"
         cells = {"Id": cell(link(entry["url"], entry["id"])), "Chapter": text(chapter.number, chapter.number)}
@@ -250,7 +237,7 @@ def papers(numbers):
         names = [name for name in row["claims"].split() if name in numbers.claims]
         chapter, address = numbers.where(names[0] if names else row["place"])
         if chapter:
-            held = {name: (numbers.claims[name][1].record or {}).get("holds") for name in names}
+            held = {name: numbers.claims[name][1].record["holds"] for name in names}
             links = [link(numbers.where(name)[1], f"{'✓ ' if held[name] else ''}{name}") for name in names]
             cells = {
                 "Paper": cell(link(address, row["source"])),
@@ -291,7 +278,7 @@ def other_runs(numbers):
             cells = {
                 "Id": cell(link(chapter.address(place.anchor), id_)),
                 "Chapter": text(chapter.number, chapter.number),
-                "What is claimed": text((place.record or {}).get("statement", "")),
+                "What is claimed": text(place.record["statement"]),
                 "Where it failed": text("; ".join(where)),
                 "Held": _share(held.get(id_)),
             }
@@ -319,11 +306,3 @@ def _counted(names, words):
 def _definitions(lines):
     items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(line)}</dd></div>" for name, line in lines.items())
     return f'<dl class="numbers-summary">{items}</dl>\n'
-
-
-def _csv(entries):
-    file = io.StringIO()
-    writer = csv.DictWriter(file, list(entries[0]) if entries else ["id"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(entries)
-    return file.getvalue()

@@ -7,11 +7,12 @@ the runs in which the claim was made, `held` those in which it held; `lowest` an
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 from operator import itemgetter
 
-from publish.numbers.claims import claimed
+from publish import book
 from publish.whole import update
 
 AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but seeds and threads
@@ -26,23 +27,29 @@ def _path(root):
 
 def read(root):
     """The rows of the table: list of dict of str; empty where nothing was measured yet."""
-    path = _path(root)
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
+    return book.rows(_path(root))
 
 
 def write(root, rows):
     """Write the table, whole or not at all."""
+    update(_path(root), as_csv(COLUMNS, rows))
+
+
+def as_csv(columns, rows):
+    """A table in the form of CSV: str."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    update(_path(root), file.getvalue())
+    return file.getvalue()
 
 
 def ids(notebook):
-    """The ids of claims that can be read in the code of a notebook, in order: list of str."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return list(dict.fromkeys(id_ for cell in cells for id_ in claimed(cell["source"])))
+    """The ids of claims that are written out in the code of a notebook: list of str."""
+    trees = [ast.parse(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = [call.args[0] for call in calls if getattr(call.func, "id", "") == "claim"]
+    return list(dict.fromkeys(first.value for first in named if isinstance(first, ast.Constant)))
 
 
 def rows_of(runs):

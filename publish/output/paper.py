@@ -9,31 +9,19 @@ from __future__ import annotations
 import copy
 import re
 from pathlib import Path
-from posixpath import dirname, join, normpath
-from urllib.parse import unquote, urlparse
-
-from bs4 import BeautifulSoup
-from pygments.formatters import HtmlFormatter
 
 from publish.book import render
+from publish.output import built
 
 _ASSETS = Path(__file__).resolve().parent.parent / "theme" / "assets"
 # The site's own sheet lays pages out for screens; the paper has one of its own, and formulas and code get theirs.
 _SHEETS = (_ASSETS / "katex" / "katex.min.css", _ASSETS / "print" / "print.css")
-_CODE_COLOURS = "a11y-high-contrast-light"
 #: The heading of the last pages, for another language.
 ANSWERS = "Answers to the predictions"
-_SCREEN = "script, style, link, button, input, form, iframe, .headerlink, .katex-mathml"
 
 
-def assemble(book, pages):
-    """One page of HTML from all pages of the book.
-
-    Parameters
-    ----------
-    book : publish.book.Book
-    pages : pathlib.Path
-        The folder of the built pages.
+def assemble(book):
+    """One page of HTML from all built pages of a book.
 
     Returns
     -------
@@ -50,13 +38,10 @@ def assemble(book, pages):
     known = {name for _, name in documents}
     contents, chapters, answers, part = [], [], [], ""
     for number, (caption, name) in enumerate(documents):
-        file = pages / f"{name}.html"
-        if not file.exists():
-            raise FileNotFoundError(f"{file} is not there: run make book")
-        article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
+        article = built.article(book, name)
         said = _take_answers(article)
         _for_paper(article)
-        _rewrite(article, pages, name, known)
+        _rewrite(article, book, name, known)
         heading = article.h1.get_text().strip()
         if said:
             answers.append((heading, [_answered(article, *answer) for answer in said]))
@@ -73,7 +58,7 @@ def assemble(book, pages):
         "paper.html",
         title=book.title,
         sheets=[sheet.as_uri() for sheet in _SHEETS],
-        colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
+        colours=built.CODE,
         lines=[book.config.get("author", ""), book.config.get("repository", {}).get("url", "")],
         contents=contents + ([(1, ANSWERS, "answers")] if answers else []),
         chapters=chapters,
@@ -106,12 +91,10 @@ def _for_paper(article):
     """
     for element in article.select("form.question"):  # a question is to be read, and answered with a pen
         element.name = "div"
-    for element in article.select(_SCREEN):
+    for element in article.select("button, input, form"):
         element.decompose()
     for element in article.select("noscript"):
         element.unwrap()
-    for element in article.select(".katex-html"):
-        del element["aria-hidden"]  # it hid a second copy of the formula, which is gone
     for element in article.select("details"):
         cell = element.find_parent(class_="cell")
         kind = cell["class"] if cell else []
@@ -130,26 +113,18 @@ def _for_paper(article):
             element.decompose()
 
 
-def _rewrite(article, pages, name, known):
+def _rewrite(article, book, name, known):
     """Make ids unique in the whole book, let links lead inside it, and name pictures by their files."""
     for element in article.find_all(id=True):
         element["id"] = f"{_target(name)}--{element['id']}"
-    for link in article.select("a[href]"):
-        address = urlparse(link["href"])
-        if address.scheme or address.netloc:
-            continue
-        path = normpath(join(dirname(name), unquote(address.path))) if address.path else f"{name}.html"
-        target = path.removesuffix(".html")
-        if target in known:
-            link["href"] = f"#{_target(target)}" + (f"--{unquote(address.fragment)}" if address.fragment else "")
-        else:  # a page that is not in the book, or a file to load
-            link.name, link.attrs = "span", {}
-    for image in article.select("img[src]"):
-        image.attrs.pop("loading", None)
-        if not urlparse(image["src"]).scheme:
-            image["src"] = (pages / normpath(join(dirname(name), unquote(image["src"])))).as_uri()
-        if image.parent.name == "a":  # a picture that shows itself larger when it is pressed
-            image.parent.unwrap()
+
+    def link(file, fragment):
+        target = file.removesuffix(".html")
+        return f"#{_target(target)}" + f"--{fragment}" * bool(fragment) if target in known else None
+
+    built.redirect(article, book, name, link, lambda file: file.as_uri())
+    for image in article.select("a > img"):  # a picture that shows itself larger when it is pressed
+        image.parent.unwrap()
 
 
 def _target(name):

@@ -64,7 +64,7 @@ def make(book):
     FileNotFoundError
         A page has not been built.
     """
-    html, file = assemble(book, book.build / "html"), book.build / "print.html"
+    html, file = assemble(book), book.build / "print.html"
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:

@@ -5,7 +5,7 @@
     _build/site/index.html      leads to the landing page
     _build/site/404.html        what a host shows for a dead link
     _build/site/en/             the pages that `jupyter-book build` wrote to _build/html, with one style sheet
-    _build/site/ko/             a Korean edition, once there is one: add it to EDITIONS
+    _build/site/ko/             a Korean edition, once there is one: those in _build/html-ko
 
 The new site is made under another name and put in the old one's place when it is whole.
 """
@@ -20,8 +20,6 @@ import sys
 from publish.book import Book, render
 from publish.output import sheet
 
-#: Language, the language's name in itself, and the folder below _build where its pages were built.
-EDITIONS = (("en", "English", "html"),)
 # For makers of the theme, for other hosts, and the icons once more, as a script.
 _NOT_PUBLISHED = shutil.ignore_patterns(
     ".buildinfo*", ".doctrees", "objects.inv", "*.map", "*.ttf", "*.scss", "*.po", "*.mo", "locale", "locales",
@@ -47,30 +45,33 @@ def lean(edition):
             path.write_text(text[: first.start()] + link + _SHEET.sub("", text[first.end() :]), encoding="utf-8")
 
 
-def assemble(book, editions=EDITIONS):
-    """Write the whole site. Returns the path of its first page.
+def assemble(book):
+    """Write the whole site, with the editions that _config.yml names. Returns the path of its first page.
 
     Raises
     ------
     FileNotFoundError
         An edition has not been built.
     """
-    for code, _, folder in editions:
-        if not (book.build / folder / f"{_landing(book)}.html").is_file():
-            raise FileNotFoundError(f"the edition {code!r} has no pages in {book.build / folder}: run make book")
+    names = book.config["sphinx"]["config"]["html_context"]["editions"]
+    editions = {code: book.build / f"html-{code}" if number else book.html for number, code in enumerate(names)}
+    landing = f"{book.documents()[0][1]}.html"
+    for code, folder in editions.items():
+        if not (folder / landing).is_file():
+            raise FileNotFoundError(f"the edition {code!r} has no pages in {folder}: run make book")
     site = book.site
     new, old = site.with_name("site.part"), site.with_name("site.old")
     for left_over in (new, old):
         shutil.rmtree(left_over, ignore_errors=True)
-    for code, _, folder in editions:
-        shutil.copytree(book.build / folder, new / code, ignore=_NOT_PUBLISHED)
+    for code, folder in editions.items():
+        shutil.copytree(folder, new / code, ignore=_NOT_PUBLISHED)
         lean(new / code)
-    links = [{"language": code, "name": name, "target": f"{code}/{_landing(book)}.html"} for code, name, _ in editions]
+    links = [{"language": code, "name": name, "target": f"{code}/{landing}"} for code, name in names.items()]
     icon = f"{links[0]['language']}/_static/logo.svg"
     page = render("redirect.html", title=book.title, editions=links, icon=icon, canonical="", **links[0])
     (new / "index.html").write_text(page, encoding="utf-8")
     # Its links are counted from the host, so that it can be shown anywhere.
-    shutil.copy(new / editions[0][0] / "404.html", new / "404.html")
+    shutil.copy(new / links[0]["language"] / "404.html", new / "404.html")
     # Hosts that run Jekyll leave out folders like _static otherwise.
     (new / ".nojekyll").touch()
     if site.exists():
@@ -78,11 +79,6 @@ def assemble(book, editions=EDITIONS):
     new.rename(site)
     shutil.rmtree(old, ignore_errors=True)
     return site / "index.html"
-
-
-def _landing(book):
-    """The name of the landing page, like "intro"."""
-    return book.documents()[0][1]
 
 
 def main(book=None):

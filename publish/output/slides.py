@@ -12,19 +12,13 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from posixpath import dirname, join, normpath
-from urllib.parse import unquote, urlparse
-
-from bs4 import BeautifulSoup
-from pygments.formatters import HtmlFormatter
 
 from publish.book import Book, render
-from publish.whole import whole
+from publish.output import built
+from publish.whole import update
 
 _THEME = Path(__file__).resolve().parent.parent / "theme"
-_CODE_COLOURS = "a11y-high-contrast-light"
-_LEFT_OUT = "script, style, button, input, iframe, noscript, .headerlink, .katex-mathml, .room, .said, .pst-js-only"
-_CLOSED = ".tag_checks, .tag_solution, details.hide"
+_LEFT_OUT = "button, input, noscript, .room, .said, .pst-js-only, .tag_checks, .tag_solution, details.hide"
 _SECTIONS_LEFT_OUT = ("answers", "references")
 #: Letters on a slide, about; more begin another one.
 LENGTH = 700
@@ -40,8 +34,6 @@ def stacks(article):
     """
     for element in article.select("form.question"):
         element.name, element.attrs = "div", {"class": element["class"]}
-    for element in article.select(".katex-html"):
-        element.attrs.pop("aria-hidden", None)
     top = article.find("section")
     parts = [part for part in top.find_all("section", recursive=False) if part.get("id") not in _SECTIONS_LEFT_OUT]
     blocks = [child for child in top.find_all(recursive=False) if child.name != "section"]
@@ -80,85 +72,59 @@ def _slides(blocks):
     return ["".join(map(str, slide)) for slide in found if slide]
 
 
-def make_slides(book, pages, target):
-    """Write the slides of all chapters.
-
-    Parameters
-    ----------
-    book : publish.book.Book
-    pages : pathlib.Path
-        The folder of the built pages.
-    target : pathlib.Path
-        The folder of the slides.
-
-    Returns
-    -------
-    list of pathlib.Path
-        A file for each chapter.
+def make_slides(book):
+    """Write the slides of all chapters of a book. Returns their folder.
 
     Raises
     ------
     FileNotFoundError
         A page has not been built.
     """
+    target = book.build / "slides"
     shutil.rmtree(target, ignore_errors=True)
     (target / "assets").mkdir(parents=True)
     for file in (*(_THEME / "slides").iterdir(), _THEME / "assets" / "katex"):
         (shutil.copytree if file.is_dir() else shutil.copy)(file, target / "assets" / file.name)
     names = [path.relative_to(book.root).with_suffix("").as_posix() for path in book.chapters()]
-    written = []
     for name in names:
-        file = pages / f"{name}.html"
-        if not file.exists():
-            raise FileNotFoundError(f"{file} is not there: run make book")
-        article = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").select_one("article")
-        for element in article.select(f"{_LEFT_OUT}, {_CLOSED}"):
+        article = built.article(book, name)
+        for element in article.select(_LEFT_OUT):
             element.decompose()
-        _rewrite(article, pages, name, {f"{other}.html" for other in names}, target)
-        written.append(target / f"{Path(name).name}.html")
-        with whole(written[-1]) as unfinished:
-            text = render(
-                "slides.html",
-                language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
-                title=f"{article.h1.get_text().strip()} · {book.title}",
-                colours=HtmlFormatter(style=_CODE_COLOURS).get_style_defs(".highlight"),
-                stacks=stacks(article),
-            )
-            unfinished.write_text(text, encoding="utf-8")
-    return written
+        _rewrite(article, book, name, {f"{other}.html" for other in names}, target)
+        text = render(
+            "slides.html",
+            language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
+            title=f"{article.h1.get_text().strip()} · {book.title}",
+            colours=built.CODE,
+            stacks=stacks(article),
+        )
+        update(target / f"{Path(name).name}.html", text)
+    return target
 
 
-def _rewrite(article, pages, name, slides, target):
+def _rewrite(article, book, name, slides, target):
     """Bring the pictures along, and let links lead to other slides or out; the address of a slide is not an anchor."""
     for element in article.find_all(id=True):
         if element.name != "section":  # sections go by theirs, and are no part of the slides
             del element["id"]
-    for link in article.select("a[href]"):
-        address = urlparse(link["href"])
-        if address.scheme:
-            continue
-        path = normpath(join(dirname(name), unquote(address.path))) if address.path else ""
-        if path in slides:
-            link["href"] = Path(path).name
-        else:
-            link.unwrap()
-    for image in article.select("img[src]"):
-        image.attrs.pop("loading", None)
-        if not urlparse(image["src"]).scheme:
-            source = pages / normpath(join(dirname(name), unquote(image["src"])))
-            shutil.copy(source, target / "assets" / source.name)
-            image["src"] = f"assets/{source.name}"
+
+    def link(file, _):
+        return Path(file).name if file in slides and file != f"{name}.html" else None
+
+    def picture(file):
+        shutil.copy(file, target / "assets" / file.name)
+        return f"assets/{file.name}"
+
+    built.redirect(article, book, name, link, picture)
 
 
 def main(book=None):
     """Make the slides of this checkout; 1 when a page is missing."""
-    book = book or Book()
     try:
-        written = make_slides(book, book.build / "html", book.build / "slides")
+        print(f"The slides: {make_slides(book or Book())}")
     except FileNotFoundError as error:
         print(error)
         return 1
-    print(f"The slides: {written[0].parent}")
     return 0
 
 

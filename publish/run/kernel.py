@@ -78,7 +78,9 @@ def execute(notebook, folder, env, log, *, start=None, allow_errors=False, timeo
     if start:
         kernel.provisioner = warm.Provisioner(start, parent=kernel, kernel_spec=kernel.kernel_spec)
     timeout = notebook.metadata.get("execution", {}).get("timeout", timeout)
-    client = NotebookClient(notebook, kernel, timeout=timeout, allow_errors=allow_errors, record_timing=False)
+    options = {"timeout": timeout, "allow_errors": allow_errors, "record_timing": False}
+    # What a cell prints may arrive in several pieces: how many depends on the moment.
+    client = NotebookClient(notebook, kernel, coalesce_streams=True, **options)
     return asyncio.run(_execute(client, notebook, folder, env, log, started))
 
 

@@ -13,15 +13,22 @@ import re
 import sys
 from typing import NamedTuple
 
-import yaml
-
-from publish.book import ROOT
+from publish.book import ROOT, Book
 from publish.whole import update
 
-#: Files that may repeat the address, as patterns below the root. _config.yml comes last: an interrupted change can be
-#: finished by a second one, as long as the old address stands there.
-REPEATED_IN = ["*.md", "*.cff", "*.toml", ".github/**/*.yml", "chapters/*.md", "chapters/*.ipynb"]
-REPEATED_IN += ["_toc.yml", "_config.yml"]
+#: Files that may repeat the address, as patterns below the root.
+REPEATED_IN = ["*.md", "*.cff", "chapters/*.md", "chapters/*.ipynb", "_config.yml"]
+_REPOSITORY = r"[\w.-]+/[\w.-]+"
+_URL = rf"https://[\w.-]+/{_REPOSITORY}"
+_BRANCH = r"[\w.-]+(?:/[\w.-]+)*"
+#: How it stands there; the names of the groups are those of `Address`.
+FORMS = (
+    r"(?m)^  url: (?P<url>\S+)\n  branch: (?P<branch>\S+)$",  # the setting itself
+    rf"git\+(?P<url>{_URL})@(?P<branch>{_BRANCH})",
+    rf"\.com/github/(?P<repository>{_REPOSITORY})/blob/(?P<branch>\S+?)/chapters/",
+    r"git clone (?P<url>\S+)\s+cd (?P<name>\S+)",
+    r'repository-code: "(?P<url>[^"]*)"',
+)
 
 #: The first code cell of every chapter: plain Python, so that a chapter is also a script.
 SETUP = """\
@@ -39,9 +46,6 @@ if not find_spec("lecture_utils"):
             "Is there a network? Run this cell again, then the others."
         )"""
 
-_URL = re.compile(r"https://[\w.-]+/([\w.-]+)/([\w.-]+)")
-_BRANCH = re.compile(r"[\w.-]+(/[\w.-]+)*")
-
 
 class Address(NamedTuple):
     """Where the repository is: `url` (https, no slash at the end) and `branch`."""
@@ -50,14 +54,14 @@ class Address(NamedTuple):
     branch: str
 
     @property
-    def owner_and_name(self):
+    def repository(self):
         """OWNER/NAME."""
-        return "/".join(_URL.fullmatch(self.url).groups())
+        return "/".join(self.url.split("/")[-2:])
 
     @property
     def name(self):
         """The name of the repository, which is the name of the folder that `git clone` makes."""
-        return _URL.fullmatch(self.url)[2]
+        return self.url.rpartition("/")[2]
 
     @property
     def setup(self):
@@ -74,45 +78,45 @@ def address(url, branch):
         `url` is not of the form https://HOST/OWNER/NAME, or `branch` is not a branch name.
     """
     url = url.removesuffix("/").removesuffix(".git")
-    if not _URL.fullmatch(url):
+    if not re.fullmatch(_URL, url):
         raise ValueError(f"url: expected a form like https://github.com/OWNER/NAME, got {url!r}")
-    if not _BRANCH.fullmatch(branch):
+    if not re.fullmatch(_BRANCH, branch):
         raise ValueError(f"branch: expected the name of a branch, got {branch!r}")
     return Address(url, branch)
 
 
 def read(root=ROOT):
     """The address in `root`/_config.yml, below `repository:`."""
-    repository = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    repository = Book(root).config["repository"]
     return address(repository["url"], str(repository["branch"]))
 
 
-def texts(root=ROOT):
-    """The files that may repeat the address, with what stands in them: dict of str by Path."""
-    found = [path for pattern in REPEATED_IN for path in sorted(root.glob(pattern))]
-    return {path: path.read_text(encoding="utf-8") for path in found}
+def _files(root):
+    return [path for pattern in REPEATED_IN for path in sorted(root.glob(pattern))]
+
+
+def _written(match, now):
+    """What a match of a form becomes when the address is `now`."""
+    text, start = match[0], match.start()
+    for part in reversed(match.groupdict()):
+        text = text[: match.start(part) - start] + getattr(now, part) + text[match.end(part) - start :]
+    return text
 
 
 def disagreeing(root=ROOT):
     """Places that name another address than _config.yml: list of str, each with its file and what stands there."""
     now = read(root)
-    forms = {
-        r"git clone (\S+)\s+cd (\S+)": (now.url, now.name),
-        r"\.com/github/([\w.-]+/[\w.-]+)/blob/(\S+?)/[\w.-]+/[\w.-]+\.ipynb": (now.owner_and_name, now.branch),
-        r"git\+(https://[^@\s]+)@([\w./-]+)": now,
-        r'repository-code: "(.*)"': (now.url,),
-    }
     return [
         f"{path.relative_to(root).as_posix()}: {match[0]}"
-        for path, text in texts(root).items()
-        for form, expected in forms.items()
-        for match in re.finditer(form, text)
-        if match.groups() != expected
+        for path in _files(root)
+        for form in FORMS
+        for match in re.finditer(form, path.read_text(encoding="utf-8"))
+        if match[0] != _written(match, now)
     ]
 
 
 def change(url, branch=None, root=ROOT):
-    """Write a new address into _config.yml and every file that repeats the old one.
+    """Write a new address into _config.yml and every place that repeats it.
 
     Parameters
     ----------
@@ -131,20 +135,11 @@ def change(url, branch=None, root=ROOT):
     ValueError
         As `address` says.
     """
-    old = read(root)
-    new = address(url, branch or old.branch)
-    # What is longer comes first: the installing line and Colab's address name the branch too.
-    pairs = [
-        (f"{old.url}@{old.branch}", f"{new.url}@{new.branch}"),
-        (f"github/{old.owner_and_name}/blob/{old.branch}/", f"github/{new.owner_and_name}/blob/{new.branch}/"),
-        (old.url, new.url),
-        (f"cd {old.name}\n", f"cd {new.name}\n"),
-        (f"\n  branch: {old.branch}\n", f"\n  branch: {new.branch}\n"),
-    ]
-    changed = []
-    for path, text in texts(root).items():
-        for before, after in pairs:
-            text = text.replace(before, after)
+    new, changed = address(url, branch or read(root).branch), []
+    for path in _files(root):
+        text = path.read_text(encoding="utf-8")
+        for form in FORMS:
+            text = re.sub(form, lambda match: _written(match, new), text)
         changed += [path] if update(path, text) else []
     return changed
 

@@ -27,10 +27,6 @@ from lecture_utils.exercises import declared
 from publish.book import Book, read
 from publish.tools.new_chapter import chapter_of
 
-#: What a student reads, for another language.
-WORDS = {
-    "fill": "{name} = ...  # {asks}",
-}
 _TEST = '''"""Exercise {id}, for otter-grader: right when the book's own check says so."""
 
 from otter.test_files import test_case
@@ -106,9 +102,7 @@ def notebooks(chapter, exercises):
             match = re.match(r"### Exercise (\d+\.\d+)", text)
             for exercise in exercises:
                 if match and exercise.id.rstrip("abcdefgh") == match[1]:
-                    blank.append(
-                        _code(exercise.id, WORDS["fill"].format(name=variable(exercise.id), asks=exercise.asks))
-                    )
+                    blank.append(_code(exercise.id, f"{variable(exercise.id)} = ...  # {exercise.asks}"))
                     key.append(_code(exercise.id, _solved(solutions, exercise.id)))
     return _like(chapter, blank + after), _like(chapter, key + after)
 
@@ -125,24 +119,12 @@ def _parts(chapter):
 
 
 def _solved(solutions, id):
-    """The solution of an exercise, and below it the student's variable in place of the call that checks it."""
+    """The solution of an exercise, and below it the student's variable with what the solution checks."""
     for cell in solutions:
-        tree = ast.parse(cell.source)
-        checks = [node for node in tree.body if isinstance(node, ast.Assert) and _checked(node.test)]
-        for node in checks:
-            if _checked(node.test) == id:
-                lines = cell.source.splitlines()
-                for other in reversed(checks):
-                    del lines[other.lineno - 1 : other.end_lineno]
-                text = re.sub(r"\A#\s*@title.*\n?", "", "\n".join(lines)).strip()
-                return f"{text}\n{variable(id)} = {ast.get_source_segment(cell.source, node.test.args[1])}".strip()
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check" and node.args[0].value == id:
+                return f"{cell.source}\n{variable(id)} = {ast.get_source_segment(cell.source, node.args[1])}"
     raise ValueError(f'{id}: no solution says assert check("{id}", ...)')
-
-
-def _checked(node):
-    """The exercise that a call of `check` names: str, or None."""
-    is_check = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check"
-    return node.args[0].value if is_check else None
 
 
 def _code(id, source):

@@ -11,15 +11,13 @@ forgiven. The exit code is 1 where anything differs.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from itertools import zip_longest
 
-from publish.book import Book, read
+from publish.book import Book, read, rows
 from publish.run import data, kernel
 from publish.run.execute import chosen, cores
 
@@ -34,27 +32,20 @@ def outputs(book, path):
     return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}, error
 
 
-def lines(cell_outputs, timing=False):
-    """The outputs of a cell as lines of text that can be compared: list of str.
+def text(outputs, timing=False):
+    """The outputs of a cell as one text that can be compared: str.
 
-    What is printed in a row counts as one: where a kernel cuts it depends on the moment. With `timing`, numbers are
-    replaced, and pictures are left out.
+    With `timing`, numbers are replaced, and pictures are left out. Where an error was raised, the addresses of objects
+    do not count.
     """
-    texts, last = [], None
-    for output in cell_outputs:
-        stream = output.get("name") if output["output_type"] == "stream" else None
-        if stream:
-            texts += [f"{stream}: "] if stream != last else []
-            texts[-1] += output["text"]
-        else:
-            found = {key: output[key] for key in ("ename", "evalue", "metadata") if key in output}
-            found |= output.get("data", {})
-            kept = {kind: value for kind, value in found.items() if not (timing and kind.startswith("image/"))}
-            texts += [value if isinstance(value, str) else json.dumps(value, sort_keys=True) for value in kept.values()]
-        last = stream
-    if timing:  # a shorter number moves what stands behind it in a table
-        texts = [re.sub(" +", " ", _NUMBER.sub("#", text)) for text in texts]
-    return [line for text in texts for line in text.splitlines()]
+    kept = [{key: value for key, value in output.items() if key != "traceback"} for output in outputs]
+    if not timing:
+        return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+    for output in kept:
+        data = output.get("data", {})
+        output["data"] = {kind: value for kind, value in data.items() if not kind.startswith("image/")}
+    # A shorter number moves what stands behind it in a table.
+    return re.sub(" +", " ", _NUMBER.sub("#", json.dumps(kept, sort_keys=True, ensure_ascii=False)))
 
 
 def compare(first, second, timings):
@@ -69,12 +60,11 @@ def compare(first, second, timings):
     """
     found = []
     for cell in first:
-        one, two = (lines(ran[cell], cell in timings) for ran in (first, second))
-        differing = [(a, b) for a, b in zip_longest(one, two, fillvalue="(nothing)") if a != b]
-        for a, b in differing[:1]:
-            same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0)
+        one, two = (text(ran[cell], cell in timings) for ran in (first, second))
+        if one != two:
+            same = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
             at = max(0, same - 60)
-            found.append(f"cell {cell!r} differs:\n    {a[at : at + 160]}\n    {b[at : at + 160]}")
+            found.append(f"cell {cell!r} differs:\n    {one[at : at + 160]}\n    {two[at : at + 160]}")
     return found
 
 
@@ -85,7 +75,7 @@ def main(arguments=None, book=None):
     parser.add_argument("--chapters", nargs="+", metavar="NN", help="only these, by number")
     given, book = parser.parse_args(arguments), book or Book()
     data.settle()
-    listed = list(csv.DictReader((book.root / "chapters" / "timings.csv").read_text(encoding="utf-8").splitlines()))
+    listed = rows(book.root / "chapters" / "timings.csv")
     wrong = 0
     with ThreadPoolExecutor(given.jobs) as pool:
         paths = chosen(book, given.chapters)

@@ -22,6 +22,8 @@ from publish.whole import update
 
 #: (width, batch) of each case: widths 2^4 to 2^20 and the lecture's three at batch 100, batches 1 to 10^5 at width 512.
 CASES = sorted({(w, 100) for w in (*(2**k for k in range(4, 21)), 20480, 204800)} | {(512, 10**k) for k in range(6)})
+#: For each measurement; a large net takes longer, because each is repeated at least three times.
+SECONDS = 0.6
 METHOD = (
     "One step is forward, loss, backward, step of Adam and zero_grad, with float32 data that lie on the device. Total: "
     "median of repeated blocks after a warm-up, the device synchronised before each reading of the clock. Parts: the "
@@ -36,7 +38,7 @@ def devices():
     return ["cpu", *["cuda"][: len(cards)], *cards, *["mps"] * torch.backends.mps.is_available()]
 
 
-def measure(width, batch, device, seconds):
+def measure(width, batch, device):
     """The times of one net: a case of `lecture_utils.timing.load_records`."""
     torch.manual_seed(5)
     x = torch.linspace(0, 1, batch).reshape(-1, 1)  # (batch, 1)
@@ -50,34 +52,30 @@ def measure(width, batch, device, seconds):
         optimizer.step()
         optimizer.zero_grad()
 
-    times = time_step(net, loss_fn, optimizer, x, y, seconds=seconds, repeats=3)
-    steps = max(1, min(1000, int(seconds / times["total"].median)))  # the lecture's loop has 1,000
+    times = time_step(net, loss_fn, optimizer, x, y, seconds=SECONDS, repeats=3)
+    steps = max(1, min(1000, int(SECONDS / times["total"].median)))  # the lecture's loop has 1,000
     stopped, finished = clock(step, steps)
     loop = {"steps": steps, "cold": False, "stopped": stopped, "finished": finished}
     return {"width": width, "batch": batch, **{part: asdict(time) for part, time in times.items()}, "clock": [loop]}
 
 
-def record(device, seconds=0.6):
+def record(device):
     """A record of a device, of the form that `lecture_utils.timing.load_records` describes: dict.
 
     Parameters
     ----------
     device : str
-        "cpu", "cuda", "cuda:1" and so on, or "mps".
-    seconds : float
-        For each measurement; a large net takes longer, because each is repeated at least three times.
+        One of `devices`.
 
     Raises
     ------
     ValueError
-        This machine has no such device, or too little memory for a case.
+        The device has too little memory for a case.
     """
-    if device not in devices():
-        raise ValueError(f"device: torch sees {', '.join(devices())} on this machine, got {device!r}")
     measured = []
     for width, batch in CASES:
         try:
-            measured.append(measure(width, batch, device, seconds))
+            measured.append(measure(width, batch, device))
         except (MemoryError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and "memory" not in str(error):
                 raise
@@ -107,7 +105,7 @@ def _processor():
 def main(arguments=None):
     """Measure a device and write its record, whole or not at all."""
     parser = argparse.ArgumentParser(prog="python -m publish.tools.record_device", description=__doc__.splitlines()[0])
-    parser.add_argument("--device", default="cpu", metavar="NAME", help="cpu, cuda, cuda:1 or mps")
+    parser.add_argument("--device", default="cpu", choices=devices(), help="as torch names it")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads on the CPU (1)")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="where the record goes, a .json file")
     given = parser.parse_args(arguments)

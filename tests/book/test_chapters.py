@@ -1,7 +1,6 @@
 """The structure of the chapters: what a reader, a translator or a build relies on, read without running anything."""
 
 import ast
-import csv
 import itertools
 import re
 import statistics
@@ -69,10 +68,6 @@ def test_the_first_code_cell_brings_the_package_and_alone_is_no_part_of_the_page
     assert first.id == "setup-colab" and tags(first) == {"remove-cell"}
     assert first.source == address.read().setup
     assert not [cell.id for cell in rest if "remove-cell" in tags(cell)]
-
-
-def test_the_book_has_one_address():
-    assert address.disagreeing() == []
 
 
 def test_a_chapter_says_with_how_many_threads_it_was_measured(notebook):
@@ -195,21 +190,6 @@ def claim_ids(notebook):
         for call in claims(cell):
             assert call.args and isinstance(call.args[0], ast.Constant), f"{cell.id}: write the claim's id out"
             yield call.args[0].value
-
-
-def unknown_ids(ids, number, rows):
-    """Claim ids that are neither a row of the coverage list (with or without a word) nor the chapter's own."""
-    return [id_ for id_ in ids if id_.partition(".")[0] not in rows and not id_.startswith(f"ch{number}.")]
-
-
-def test_claims_name_a_row_or_their_chapter(path):
-    with open(ROOT / "chapters" / "coverage.csv", encoding="utf-8", newline="") as file:
-        rows = {row["id"] for row in csv.DictReader(file)}
-    assert not unknown_ids(claim_ids(read(path)), path.stem[:2], rows)
-
-
-def test_a_made_up_claim_id_is_found():
-    assert unknown_ids(["A01", "A01.word", "Z99", "ch02.x", "ch03.x"], "02", {"A01"}) == ["Z99", "ch03.x"]
 
 
 def test_no_claim_id_stands_twice_in_the_book():

@@ -1,4 +1,4 @@
-"""A figure that was made smaller draws the same, and a page knows how large it is."""
+"""A figure that was made smaller draws the same."""
 
 import io
 
@@ -6,9 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from lxml import etree
-from PIL import Image
 
-from publish.extensions.figures import picture_size, smaller
+from publish.extensions.figures import smaller
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
@@ -58,26 +57,3 @@ def test_what_is_referred_to_is_still_there(figure):
     referred = {element.get(_HREF)[1:] for element in root.iter() if element.get(_HREF, "").startswith("#")}
     referred |= {element.get("clip-path")[5:-1] for element in root.iter() if element.get("clip-path")}
     assert referred and referred <= ids
-
-
-SIZES = {
-    'width="469.2pt" height="225pt" viewBox="0 0 469.2 225"': (626, 300),
-    'width="12cm" height="96"': (454, 96),
-    'width="100%" viewBox="0,0,30,40"': (30, 40),
-    "": None,
-}
-
-
-@pytest.mark.parametrize("head", SIZES)
-def test_a_figure_says_its_size(head, tmp_path):
-    path = tmp_path / "a.svg"
-    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {head}><path d="M0 0"/></svg>')
-    assert picture_size(path) == SIZES[head]
-
-
-def test_a_photograph_says_its_size_and_what_is_no_figure_is_named(tmp_path):
-    Image.new("RGB", (7, 5)).save(tmp_path / "a.png")
-    assert picture_size(tmp_path / "a.png") == (7, 5)
-    (tmp_path / "a.svg").write_text("no figure")
-    with pytest.raises(ValueError, match=r"a\.svg: not an SVG file"):
-        picture_size(tmp_path / "a.svg")

@@ -4,7 +4,7 @@ import pytest
 from docutils import nodes
 
 from publish.extensions import search, theme
-from publish.extensions.head import description, pages_address, sitemap
+from publish.extensions.head import description, pages_address
 
 
 def document(*paragraphs):
@@ -23,8 +23,7 @@ def test_the_description_is_the_first_paragraph_as_it_is_read_aloud_and_ends_at_
 
 PLACES = {
     "https://github.com/OWNER/nets": "https://owner.github.io/nets/ko/",
-    "https://github.com/a/b.git": "https://a.github.io/b/ko/",
-    "https://gitlab.com/a/b": "https://a.gitlab.io/b/ko/",
+    "https://gitlab.com/a/b": "",
     "https://github.com/OWNER/owner.github.io": "https://owner.github.io/ko/",
     "https://github.com/a/b.github.io": "https://a.github.io/b.github.io/ko/",
     "": "",
@@ -34,11 +33,6 @@ PLACES = {
 
 def test_the_address_of_the_pages_follows_from_the_repository():
     assert {repository: pages_address(repository, "ko") for repository in PLACES} == PLACES
-
-
-def test_the_sitemap_holds_the_addresses():
-    text = sitemap(["https://a.b/x.html?a=1&b=2"]).decode()
-    assert "<loc>https://a.b/x.html?a=1&amp;b=2</loc>" in text and text.startswith("<?xml")
 
 
 def test_buttons_are_those_that_the_host_and_the_page_allow():
@@ -54,14 +48,6 @@ def test_a_page_gets_the_scripts_it_uses_and_those_that_nobody_knows(body):
     names = ["sphinx-thebe", "THEBE_JS_URL", "copybutton", "togglebutton", "design-tabs", "something_new"]
     used = {'<div class="highlight">': ["copybutton"], '<div class="dropdown">': ["togglebutton"]}.get(body, [])
     assert [name for name in names if theme.is_used(f"_static/{name}.js", body)] == [*used, "something_new"]
-
-
-def test_a_page_loses_thebe_and_keeps_its_own_scripts():
-    thebe = '<script type="text/x-thebe-config">\n{a: 1}\n</script>\n<script>kernelName = "python3"</script>'
-    body = f'<p>one</p>{thebe}<script>own()</script><summary aria-label="Toggle hidden content">\n<p>Show it</p>'
-    found = theme.plain(body)
-    assert "thebe" not in found and "kernelName" not in found
-    assert "<p>one</p>" in found and "<script>own()</script>" in found and "<summary>\n<p>Show it</p>" in found
 
 
 def test_sections_have_their_own_words_without_buttons_and_each_formula_once():

@@ -1,5 +1,6 @@
 """Editions side by side: complete, with one style sheet, with a root that leads to the first, and never half."""
 
+import json
 import re
 
 import pytest
@@ -15,13 +16,15 @@ PAGE = """<html><head><link rel="stylesheet" href="_static/a.css?v=1" />
 
 @pytest.fixture
 def book(tmp_path):
-    """A book whose editions `en` and, where it is asked for, `ko` are built."""
-    (tmp_path / "_config.yml").write_text("title: A book & more\n")
+    """``book("en", "ko")``: a book of these editions, built."""
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
 
     def built(*languages):
-        for language in languages:
-            folder = tmp_path / "_build" / f"html-{language}"
+        config = {"html_context": {"editions": {language: language.upper() for language in languages}}}
+        text = json.dumps({"title": "A book & more", "sphinx": {"config": config}})
+        (tmp_path / "_config.yml").write_text(text)
+        for number, language in enumerate(languages):
+            folder = tmp_path / "_build" / (f"html-{language}" if number else "html")
             (folder / "_static" / "sub").mkdir(parents=True)
             for name in ("intro.html", "404.html"):
                 (folder / name).write_text(PAGE.replace("LANGUAGE", language))
@@ -30,14 +33,14 @@ def book(tmp_path):
             for name in ("a.js.map", "fontawesome.js", "kept.js"):
                 (folder / "_static" / name).write_text("")
             (folder / ".buildinfo").touch()
-        return Book(tmp_path), [(language, language.upper(), f"html-{language}") for language in languages]
+        return Book(tmp_path)
 
     return built
 
 
 def test_an_edition_stands_in_its_folder_with_one_sheet_and_without_what_no_reader_loads(book):
-    book, editions = book("en")
-    assert assemble(book, editions) == book.site / "index.html"
+    book = book("en")
+    assert assemble(book) == book.site / "index.html"
     files = {path.relative_to(book.site).as_posix() for path in book.site.rglob("*") if path.is_file()}
     assert {"en/intro.html", "404.html", ".nojekyll", "en/_static/kept.js"} <= files
     assert not [name for name in files if re.search(r"buildinfo|\.map|fontawesome", name)]
@@ -48,8 +51,8 @@ def test_an_edition_stands_in_its_folder_with_one_sheet_and_without_what_no_read
 
 
 def test_the_root_leads_to_the_first_edition_and_names_all(book):
-    book, editions = book("en", "ko")
-    page = BeautifulSoup(assemble(book, editions).read_text(), "lxml")
+    book = book("en", "ko")
+    page = BeautifulSoup(assemble(book).read_text(), "lxml")
     assert page.select_one("meta[http-equiv=refresh]")["content"] == "0; url=en/intro.html"
     assert [(a["href"], a["lang"], a.get_text()) for a in page.select("a")] == [
         ("en/intro.html", "en", "EN"),
@@ -58,21 +61,16 @@ def test_the_root_leads_to_the_first_edition_and_names_all(book):
     assert page.title.get_text() == "A book & more" and (book.site / "ko" / "intro.html").exists()
 
 
-def test_a_new_site_replaces_the_old_one_whole_or_not_at_all(book):
-    book, editions = book("en")
-    assemble(book, editions)
+def test_a_new_site_replaces_the_old_one_whole_or_not_at_all(book, capsys):
+    book = book("en", "ko")
+    assemble(book)
     (book.site / "en" / "old_chapter.html").touch()
-    assemble(book, editions)
+    assemble(book)
     assert not (book.site / "en" / "old_chapter.html").exists()
     assert [path.name for path in book.build.iterdir() if path.name.startswith("site")] == ["site"]
-    with pytest.raises(FileNotFoundError, match=r"'ko'.*run make book"):
-        assemble(book, [*editions, ("ko", "KO", "html-ko")])
+    (book.build / "html-ko" / "intro.html").unlink()
+    assert main(book) == 1 and re.search("'ko'.*run make book", capsys.readouterr().out)
     assert (book.site / "en" / "intro.html").exists()
-
-
-def test_what_is_missing_is_said_in_a_line(book, capsys):
-    assert main(book()[0]) == 1
-    assert "run make book" in capsys.readouterr().out
 
 
 USED = """.note{a:b} | #top>b{a:b} | .open{a:b} | ul{a:b} | :root{--x:1} | .note:not(.gone){a:b}

@@ -28,20 +28,20 @@ PAGE = """<html><body><article><section id="one"><h1>1. One<a class="headerlink"
 @pytest.fixture
 def made(tmp_path):
     """The slides of a book of two chapters: their folder."""
-    for folder in ("chapters", "html/chapters", "html/_images"):
+    for folder in ("chapters", "_build/html/chapters", "_build/html/_images"):
         (tmp_path / folder).mkdir(parents=True)
     toc = {"format": "jb-book", "root": "intro", "chapters": [{"file": f"chapters/{n}"} for n in ("01_one", "02_two")]}
     (tmp_path / "_toc.yml").write_text(json.dumps(toc))
     (tmp_path / "_config.yml").write_text("title: Two Chapters\n")
     for name in ("01_one", "02_two"):
         (tmp_path / f"chapters/{name}.ipynb").touch()
-        (tmp_path / f"html/chapters/{name}.html").write_text(PAGE)
+        (tmp_path / f"_build/html/chapters/{name}.html").write_text(PAGE)
     picture = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M 0 0 L 9 9"/></svg>'
-    (tmp_path / "html/_images/a.svg").write_text(picture)
+    (tmp_path / "_build/html/_images/a.svg").write_text(picture)
     (tmp_path / "intro.md").touch()
-    files = make_slides(Book(tmp_path), tmp_path / "html", tmp_path / "slides")
-    assert [file.name for file in files] == ["01_one.html", "02_two.html"]
-    return tmp_path / "slides"
+    folder = make_slides(Book(tmp_path))
+    assert sorted(file.name for file in folder.glob("*.html")) == ["01_one.html", "02_two.html"]
+    return folder
 
 
 def test_a_slide_holds_one_step_and_nothing_that_gives_answers_away(made):
@@ -78,10 +78,10 @@ def test_the_slides_need_nothing_but_their_folder(made, need):
 
 
 def test_a_page_that_is_not_built_is_named(made):
-    book = Book(made.parent)
-    (made.parent / "html/chapters/02_two.html").unlink()
+    book = Book(made.parent.parent)
+    (book.html / "chapters/02_two.html").unlink()
     with pytest.raises(FileNotFoundError, match="02_two"):
-        make_slides(book, made.parent / "html", made)
+        make_slides(book)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,9 @@ def empty(tmp_path, monkeypatch):
     monkeypatch.delenv("BOOK_NEEDS_MNIST", raising=False)
 
 
-def test_without_a_network_all_chapters_use_the_bundled_digits_and_the_reason_is_said(capsys):
+def test_without_a_network_all_use_the_bundled_digits_and_a_build_that_needs_mnist_ends(capsys, monkeypatch):
     assert data.settle() == "bundled" and os.environ["LECTURE_MNIST"] == "bundled"
     assert "MNIST could not be downloaded" in capsys.readouterr().out
-
-
-def test_a_build_that_needs_mnist_does_not_go_on_without_it(monkeypatch):
     monkeypatch.setenv("BOOK_NEEDS_MNIST", "1")
     with pytest.raises(data.DataMissing, match=r"must use MNIST .* has bundled"):
         data.settle()

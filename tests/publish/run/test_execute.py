@@ -78,23 +78,29 @@ def test_exercises_and_settings_of_figures_count_for_the_chapter_that_has_them(b
         assert run()[:2] == (0, ran), name
 
 
-@pytest.mark.parametrize(
-    ("source", "metadata", "says"),
-    [
-        ("1 / 0", {}, "ZeroDivisionError"),
-        ("import os; os.kill(os.getpid(), 9)", {}, "the kernel died (SIGKILL, as when memory runs out)"),
-        ("1", {"tags": ["raises-exception"]}, "is tagged raises-exception and did not raise"),
-        ("1", {"mystnb": {"image": {"alt": "a line"}}}, "describes a figure and shows none"),
-        ("import sys; print('beware', file=sys.stderr)", {}, "beware"),
-        ("import warnings; warnings.warn('beware')", {}, "beware"),
-    ],
-)
-def test_what_is_wrong_fails_the_chapter_alone_and_is_not_kept(run, chapter, printed, source, metadata, says):
-    chapter("01_one", source, **metadata)
-    for _ in range(2):  # and again: what was refused once is not taken the next time
-        code, _, said = run()
-        assert code == 1 and says in said and "'code-0'" in said and "FAILED chapters/01_one.ipynb" in said
-    assert printed("01_one") is None and printed("02_two") == "2\n"
+WRONG = [
+    ("1 / 0", {}, "ZeroDivisionError"),
+    ("import os; os.kill(os.getpid(), 9)", {}, "the kernel died (SIGKILL, as when memory runs out)"),
+    ("1", {"tags": ["raises-exception"]}, "is tagged raises-exception and did not raise"),
+    ("1", {"mystnb": {"image": {"alt": "a line"}}}, "describes a figure and shows none"),
+    ("import sys; print('beware', file=sys.stderr)", {}, "beware"),
+    ("import warnings; warnings.warn('beware')", {}, "beware"),
+]
+
+
+def test_what_is_wrong_fails_the_chapter_alone_and_is_not_kept(book, run, chapter, printed):
+    names = [f"{number}_wrong" for number in range(10, 10 + len(WRONG))]
+    for name, (source, metadata, _) in zip(names, WRONG, strict=True):
+        chapter(name, source, **metadata)
+    chapters = [{"file": f"chapters/{name}"} for name in (*names, "02_two")]
+    (book.root / "_toc.yml").write_text(json.dumps({"format": "jb-book", "root": "intro", "chapters": chapters}))
+    for ran in (["02_two"], []):  # and again: what was refused once is not taken the next time
+        code, done, said = run()
+        assert code == 1 and done == ran
+        for name, (*_, says) in zip(names, WRONG, strict=True):
+            its = said.partition(f"FAILED chapters/{name}.ipynb")[2].partition("FAILED")[0]
+            assert says in its and "'code-0'" in its and printed(name) is None
+    assert printed("02_two") == "2\n"
 
 
 def test_a_file_that_is_no_notebook_does_not_stop_the_others(book, run, printed):
@@ -186,10 +192,11 @@ def test_the_callers_settings_do_not_reach_chapters(run, chapter, printed, execu
     monkeypatch.setenv("PYTHONIOENCODING", "cp949")
     look = "import matplotlib, os\nprint(matplotlib.rcParams['lines.linestyle'], matplotlib.get_backend(), '✓')"
     chapter("01_one", look)
-    chapter("02_two", "1\n2")
+    chapter("02_two", "print(3, flush=True)\nprint(4, flush=True)\n1\n2")
     assert run()[0] == 0
     assert printed("01_one").split() == ["-", "module://matplotlib_inline.backend_inline", "✓"]
-    assert [output.data["text/plain"] for output in executed("02_two").cells[1].outputs] == ["2"]
+    stream, shown = executed("02_two").cells[1].outputs  # what is printed is one output, however it arrived
+    assert (stream.text, shown.data["text/plain"]) == ("3\n4\n", "2")
 
 
 def test_kernels_start_with_libraries_imported_and_are_each_their_own(run, chapter, printed):

@@ -31,7 +31,7 @@ def run_tests(copy):
 
     def run_(*arguments):
         environment = os.environ | {"PYTHONPATH": str(copy.root), "LECTURE_MNIST": "bundled", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--tb=line", *arguments]
+        command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "--tb=line", *arguments]
         done = subprocess.run(command, cwd=copy.root, env=environment, capture_output=True, text=True)
         return done.stdout, done.returncode
 
