@@ -150,7 +150,7 @@ def test_an_archive_is_taken_whatever_its_folder_is_called(use, tmp_path, capsys
 
 
 def test_other_files_are_passed_over(use, folder, tmp_path):
-    others = {"training/README.txt": b"", "training/3/._5.png": b"x", "training/3/notes": b"x", "labels.csv": b""}
+    others = {"training/README.txt": b"", "training/3/._5.png": b"x", "pretraining/3/1.png": b"x"}
     assert len(use(write_folder(folder, others)).train_labels) == TRAIN
     assert_small(use(write_archive(tmp_path / "small.tgz", small_set() | others)))
 
