@@ -7,10 +7,8 @@ be written to is an `OSError`, which the caller knows what to do about.
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
-import io
 import os
 import re
 import shutil
@@ -19,10 +17,9 @@ import sys
 import tarfile
 import urllib.request
 import zlib
-from pathlib import Path
 
 PARTS = ("training", "testing")
-#: `content` of MNIST as it was published.
+#: The sha256 of MNIST as it was published (see `identity`).
 MNIST = "02129b6d738f01d8c7a5be9a44fe519453a217a4d6a45cef678313b1503e1f0e"
 #: Seconds without an answer at first, and without a new byte later, after which a network counts as not there.
 NO_ANSWER, STALLED = 5, 60
@@ -36,7 +33,7 @@ from fastai.data.external import URLs, untar_data
 core.download_url = functools.partial(core.download_url, timeout=float(sys.argv[2]), show_progress=False)
 print(untar_data(URLs.MNIST, base=sys.argv[1]))
 """
-_IN_LAYOUT = re.compile(r"(?<![^/])(training|testing)/([0-9])/([^/\\:.][^/\\:]*\.(?i:png))$")
+_IN_LAYOUT = re.compile(r"(?<![^/])(training|testing)/([0-9])/([^/\\:.][^/\\:]*\.png)$")
 
 
 class DataError(RuntimeError):
@@ -51,7 +48,10 @@ def unpack(archive, folder):
             for member in tar:
                 found = _IN_LAYOUT.search(member.name)
                 if found and member.isfile():  # a link, or a path that leads elsewhere, is never followed
-                    _write(folder / found[0], tar.extractfile(member).read())
+                    path = folder / found[0]
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with path.open("xb") as file:
+                        file.write(tar.extractfile(member).read())
             while tar.fileobj.read(2**20):  # to the very end, where the check sum stands
                 pass
     except FileExistsError as error:
@@ -98,54 +98,34 @@ def bundled(folder):
     shuffled = np.random.RandomState(0).permutation(len(data.target))
     grey = np.rint(data.images * (255 / 16)).astype(np.uint8)  # (1797, 8, 8)
     for place, i in enumerate([*shuffled[360:], *shuffled[:360]]):
-        content = io.BytesIO()
-        Image.fromarray(grey[i]).resize((28, 28), Image.Resampling.BICUBIC).save(content, "PNG")
-        _write(folder / PARTS[place >= 1437] / str(data.target[i]) / f"{place}.png", content.getvalue())
+        path = folder / PARTS[place >= 1437] / str(data.target[i]) / f"{place}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(grey[i]).resize((28, 28), Image.Resampling.BICUBIC).save(path)
 
 
-def _write(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-
-
-@contextlib.contextmanager
-def _readable(label):
-    try:
-        yield
-    except OSError as error:
-        raise DataError(f"{label}: {error.filename} cannot be read ({error.strerror}); allow reading it") from error
-
-
-def _entries(folder):
-    """The pictures in a folder: a part, a digit, and the `os.DirEntry` of the file."""
-    for part in PARTS:
-        for digit in range(10):
-            place = folder / part / str(digit)
-            for entry in sorted(os.scandir(place), key=lambda entry: entry.name) if place.is_dir() else ():
-                if entry.name.lower().endswith(".png") and not entry.name.startswith("."):
-                    yield part, digit, entry
-
-
-def count(folder):
-    return sum(1 for _ in _entries(folder))
+def _pictures(folder, part):
+    """The files of a part in the order of their numbers: 2.png before 10.png."""
+    found = folder.glob(f"{part}/[0-9]/[!.]*.png")
+    return sorted(found, key=lambda path: (len(path.stem), path.stem, path.parent.name))
 
 
 def state(path, label):
-    """A hash of an archive's bytes, or of the names, sizes and times of a folder's pictures."""
-    with _readable(label):
+    """A hash of an archive's bytes, or of a folder's place and the names, sizes and times of its pictures."""
+    try:
         if not path.is_dir():
             with path.open("rb") as archive:
-                return hashlib.file_digest(archive, "sha256").hexdigest()
-        found = hashlib.sha256()
-        for part, digit, entry in _entries(path):
-            file = entry.stat()
-            found.update(os.fsencode(f"{part}/{digit}/{entry.name} {file.st_size} {file.st_mtime_ns}\0"))
-        return found.hexdigest()
+                return hashlib.file_digest(archive, "sha256").hexdigest()[:16]
+        found = hashlib.sha256(os.fsencode(path))
+        for picture in (picture for part in PARTS for picture in _pictures(path, part)):
+            file = picture.stat()
+            found.update(os.fsencode(f"{picture} {file.st_size} {file.st_mtime_ns}\0"))
+        return found.hexdigest()[:16]
+    except OSError as error:
+        raise DataError(f"{label} cannot be read ({error}); allow reading it") from error
 
 
 def read(folder, label):
-    """The pictures of a folder as arrays, in the order of their names, numbers by size: 2.png before 10.png.
+    """The pictures of a folder as arrays, in the order of their numbers.
 
     Returns
     -------
@@ -154,34 +134,27 @@ def read(folder, label):
     """
     import numpy as np
 
-    found = {part: [] for part in PARTS}
-    with _readable(label):
-        for part, digit, entry in _entries(folder):
-            stem = entry.name[:-4]
-            place = (0, int(stem), entry.name) if stem.isascii() and stem.isdigit() else (1, 0, entry.name)
-            pixels = _pixels(Path(entry).read_bytes(), f"{label}: {part}/{digit}/{entry.name}")
-            found[part].append((place, digit, pixels))
-    have = {(part, digit) for part in PARTS for _, digit, _ in found[part]}
-    missing = [f"{part}/{digit}" for part in PARTS for digit in range(10) if (part, digit) not in have]
-    if missing:
-        raise DataError(
-            f"{label} has no .png file in {', '.join(missing)}; complete it: in training and in testing, each of the "
-            "folders 0 to 9 must hold some, as in fastai's MNIST"
-        )
     arrays = []
     for part in PARTS:
-        _, labels, pixels = zip(*sorted(found[part]), strict=True)
-        arrays.append(np.frombuffer(bytearray().join(pixels), np.uint8).reshape(-1, 1, 28, 28))
-        arrays.append(np.array(labels, np.int64))
+        pictures = _pictures(folder, part)
+        labels = [int(path.parent.name) for path in pictures]
+        missing = [f"{part}/{digit}" for digit in range(10) if digit not in labels]
+        if missing:
+            raise DataError(
+                f"{label} has no .png file in {', '.join(missing)}; complete it: in training and in testing, each of "
+                "the folders 0 to 9 must hold some, as in fastai's MNIST"
+            )
+        pixels = bytearray().join(_pixels(path, f"{label}: {path.relative_to(folder)}") for path in pictures)
+        arrays += [np.frombuffer(pixels, np.uint8).reshape(-1, 1, 28, 28), np.array(labels, np.int64)]
     return arrays
 
 
-def _pixels(content, label):
+def _pixels(path, label):
     """The 784 grey levels of a PNG file, row by row: bytes."""
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(content), formats=["PNG"]) as file:
+        with Image.open(path, formats=["PNG"]) as file:
             found = f"{file.width} x {file.height} pixels of mode {file.mode!r}"
             if found == "28 x 28 pixels of mode 'L'":
                 return file.tobytes()
@@ -190,15 +163,16 @@ def _pixels(content, label):
     raise DataError(f"{label} has {found}; save it with 28 x 28 pixels of mode 'L', grey of 8 bits")
 
 
-def content(arrays):
-    """What the digits are, whatever they came in: the sha256 of all pictures, in an order that names do not change.
+def identity(arrays):
+    """What the digits are, whatever they came in: "MNIST:" or "digits:" and the start of a sha256.
 
-    For training, and then for testing, the bytes are: the name of the part, and all pictures in the order of their own
-    bytes, each as the byte of its label and its 784 grey levels row by row.
+    It does not depend on the names of files. For training, and then for testing, the bytes are: the name of the part,
+    and all pictures in the order of their own bytes, each as the byte of its label and its 784 grey levels row by row.
     """
     found = hashlib.sha256()
     for part, images, labels in zip(PARTS, arrays[::2], arrays[1::2], strict=True):
         found.update(part.encode())
         rows = (bytes([label]) + image.tobytes() for image, label in zip(images, labels, strict=True))
         found.update(b"".join(sorted(rows)))
-    return found.hexdigest()
+    content = found.hexdigest()
+    return f"{'MNIST' if content == MNIST else 'digits'}:{content[:12]}"

@@ -42,23 +42,16 @@ sys.stdout.buffer.write(graph.draw(format="svg", prog="dot"))
 
 
 class Drawing(graphviz.Source):
-    """A diagram that notebooks show as SVG. `draw` and `gv` make it.
-
-    Parameters
-    ----------
-    source : str
-        A complete graph in the DOT language.
-    alt : str, optional
-        What a reader who does not see the picture is told. Without it, the labels in the picture are listed.
-    edges : dict of str to int, optional
-        See `lecture_utils.diagrams.draw`.
-    **options
-        What `graphviz.Source` takes.
+    """A diagram that notebooks show as SVG, which `draw` and `gv` make of DOT text.
 
     Attributes
     ----------
     svg : str
         The picture: one `<svg>` element, one CSS pixel to a unit, with `alt` as its title and label.
+    alt : str
+        What a reader who does not see the picture is told. Where none is given, the labels in the picture are listed.
+    edges : dict of str to int, or None
+        See `lecture_utils.diagrams.draw`.
 
     Raises
     ------
@@ -66,18 +59,10 @@ class Drawing(graphviz.Source):
         The DOT text is wrong; the message shows the line.
     RuntimeError
         No graphviz is installed; the message says what to install.
-
-    Examples
-    --------
-    >>> drawing = Drawing('digraph { x -> "ŷ" }')
-    >>> drawing.alt
-    'Diagram with 2 nodes and 1 edge. Its labels: x, ŷ.'
-    >>> drawing.svg[:16]
-    '<svg role="img" '
     """
 
-    def __init__(self, source, *, alt="", edges=None, **options):
-        super().__init__(source, **options)
+    def __init__(self, source, *, alt="", edges=None):
+        super().__init__(source)
         svg = _svg(source)
         self.alt = alt or _listing(svg)
         self.edges = edges

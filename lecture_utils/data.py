@@ -3,9 +3,8 @@
 `digits` takes the first of these that is there, and prints which:
 
 1. what the environment variable ``LECTURE_MNIST`` names: a folder, a .tar.gz archive, or the word ``bundled``;
-2. MNIST in fastai's data folder;
-3. MNIST, downloaded by fastai;
-4. where there is no network, the 1,797 digits that scikit-learn brings along.
+2. MNIST, downloaded by fastai;
+3. where there is no network, the 1,797 digits that scikit-learn brings along.
 
 Reading thousands of small files takes seconds, so the arrays are kept for next time: in the user's cache folder for
 "lecture_utils", or where the environment variable ``LECTURE_CACHE`` says. All there can be deleted at any time. It is
@@ -14,14 +13,9 @@ made under another name, by one process at a time, and renamed when it is whole.
 
 from __future__ import annotations
 
-import atexit
-import configparser
 import functools
-import hashlib
-import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +30,6 @@ from lecture_utils._digit_files import DataError
 if TYPE_CHECKING:  # the functions import it: who asks for `identity` does not wait for torch
     import torch
 
-# Raise it when what is kept changes its form: an older version's is then made again.
-_FORM = 3
 _WAIT = 600  # seconds for another process that is making the same
 
 
@@ -95,9 +87,6 @@ class Employment:
     y: torch.Tensor
     underlying: torch.Tensor
 
-    def __repr__(self):
-        return f"Employment({len(self.y):,} people, {int(self.y.sum()):,} of them employed)"
-
 
 def employment(seed=0):
     """Draw the employment data: 2,000 people, the score of each, and whether they were employed.
@@ -152,8 +141,8 @@ def digits():
     Raises
     ------
     DataError
-        What ``LECTURE_MNIST`` names is not there or not whole, or no disk can be written to. The message names the file
-        or folder, says what is wrong with it and what to do. Other data never take the place of what was named.
+        What ``LECTURE_MNIST`` names is not there or not whole, or the cache cannot be written to. The message names the
+        file or folder, says what is wrong with it and what to do. Other data never take the place of what was named.
 
     Examples
     --------
@@ -163,30 +152,29 @@ def digits():
     ...     with mock.patch.dict(os.environ, LECTURE_MNIST="bundled", LECTURE_CACHE=cache):
     ...         data = digits()
     Data: bundled digits, 1,437 training and 360 test images
-    (bundled with scikit-learn, as LECTURE_MNIST says)
+    (bundled with scikit-learn)
     >>> data.train_images.shape, data.train_images.dtype
     (torch.Size([1437, 1, 28, 28]), torch.uint8)
     """
     import torch
 
-    remarks = []
-    for source in _sources(remarks):
-        try:
-            content, arrays, folder = _load(source, remarks)
-            break
-        except DataError as error:
-            if not source.is_mnist:
-                raise
-            remarks.append(f"{'not taken: ' if source.folder else ''}{error}")
-    name = "MNIST" if content == files.MNIST else source.name
+    source, remark = _source(), ""
+    try:
+        identity, arrays, folder = _load(source)
+    except DataError as error:
+        if source.key != "MNIST":  # other data in the place of what was named could go unnoticed
+            raise
+        source, remark = _BUNDLED, f"\n{error}"
+        identity, arrays, folder = _load(source)
+    name = "MNIST" if identity.startswith("MNIST:") else source.name
     counts = f"{len(arrays[1]):,} training and {len(arrays[3]):,} test images"
     # A line each: what is longer would be cut off in a narrow window.
-    print(f"Data: {name}, {counts}", f"({source.origin})", *remarks, sep="\n")
-    return Digits(name, *map(torch.from_numpy, arrays), _identity(source, content), folder)
+    print(f"Data: {name}, {counts}\n({source.origin}){remark}")
+    return Digits(name, *map(torch.from_numpy, arrays), identity, folder)
 
 
 def identity():
-    """What tells the digits that `digits` would give from others, in milliseconds, because nothing is read.
+    """What tells the digits that `digits` would give from others, at once, because no picture is read.
 
     Returns
     -------
@@ -206,14 +194,8 @@ def identity():
     ...     identity()
     'bundled'
     """
-    source = next(_sources([]))
-    return _identity(source, _content(source, _root() / source.key))
-
-
-def _identity(source, content):
-    if source.key == "bundled":
-        return "bundled"
-    return content and f"{'MNIST' if content == files.MNIST else 'digits'}:{content[:12]}"
+    source = _source()
+    return "bundled" if source is _BUNDLED else _kept_identity(source)
 
 
 # The sources
@@ -226,35 +208,21 @@ class _Source:
     origin: str  # for the line that is printed
     name: str  # of the data, where it is not MNIST
     label: str  # how an error names it
-    key: str  # of its place in the cache
+    key: str  # of its place in the cache: another where the pictures have changed
     lay: Callable | None = None  # lays the pictures into a new folder
     folder: Path | None = None  # or where they lie already
-    state: str = ""  # changes when what is named does
-    is_mnist: bool = False  # if it is not, the next source is tried
 
 
-def _sources(remarks):
-    """The places to look, in order. What keeps one from being looked at is added to `remarks`."""
+_BUNDLED = _Source("bundled with scikit-learn", "bundled digits", "the bundled digits", "bundled", files.bundled)
+
+
+def _source():
+    """What LECTURE_MNIST names or, where it is not set, MNIST."""
     setting = os.environ.get("LECTURE_MNIST", "").strip()
-    if setting and setting != "bundled":
-        yield _named(setting)
-        return
+    if setting == "bundled":
+        return _BUNDLED
     if not setting:
-        try:
-            folder = _fastai_folder()
-            if folder.is_dir():
-                label = f"fastai's folder {folder}"
-                state = files.state(folder, label)
-                yield _Source("fastai's folder", "", label, "fastai", folder=folder, state=state, is_mnist=True)
-        except DataError as error:
-            remarks.append(f"not taken: {error}")
-        yield _Source("downloaded by fastai", "", "the downloaded MNIST", "download", files.download, is_mnist=True)
-    origin = "bundled with scikit-learn" + ", as LECTURE_MNIST says" * bool(setting)
-    yield _Source(origin, "bundled digits", "the bundled digits", "bundled", files.bundled)
-
-
-def _named(setting):
-    """What LECTURE_MNIST names. A wrong value is an error: other data in its place could go unnoticed."""
+        return _Source("downloaded by fastai", "", "the downloaded MNIST", "MNIST", files.download)
     path = Path(os.path.abspath(Path(setting).expanduser()))  # "a/../b" and "b" are one place in the cache
     if not path.is_dir() and not path.is_file():
         raise DataError(
@@ -264,116 +232,79 @@ def _named(setting):
     kind = "folder" if path.is_dir() else "archive"
     origin, label = f"the {kind} {path.name} that LECTURE_MNIST names", f"the {kind} {path}"
     lay, folder = (None, path) if path.is_dir() else (functools.partial(files.unpack, path), None)
-    key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    return _Source(origin, f"digits in {path.name}", label, key, lay, folder, files.state(path, label))
+    return _Source(origin, f"digits in {path.name}", label, files.state(path, label), lay, folder)
 
 
-def _fastai_folder():
-    """Where fastai keeps MNIST, read from its settings as fastai reads them, but without the seconds of its import."""
-    home = Path(os.environ.get("FASTAI_HOME", "~/.fastai")).expanduser().absolute()
-    settings = configparser.ConfigParser()
-    try:
-        settings.read(home / "config.ini", encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(f"{home / 'config.ini'} cannot be read ({reason}); correct or delete it") from error
-    return home / settings["DEFAULT"].get("data", "data") / "mnist_png"
-
-
-# The cache: for each source a folder with about.json, digits.npz and, where they do not lie elsewhere, pictures
-
-
-class _NoRoomError(DataError):
-    """A folder cannot be written to."""
+# The cache: for each source a folder with digits.npz, identity and, where they do not lie elsewhere, pictures
 
 
 def _root():
     named = os.environ.get("LECTURE_CACHE")
-    return Path(named or platformdirs.user_cache_dir("lecture_utils", appauthor=False)).expanduser().absolute()
+    root = Path(named or platformdirs.user_cache_dir("lecture_utils", appauthor=False)).expanduser().absolute()
+    return root / "digits-4"  # the number rises when what is kept changes its form
 
 
-@functools.cache
-def _temporary():
-    """In place of a cache that cannot be written to: a folder for this session."""
-    folder = Path(tempfile.gettempdir(), f"lecture_utils-{os.getpid()}")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+def _load(source):
+    """The identity of the digits, their arrays, and the folder with the pictures."""
+    return _kept(source) or _make(source)
 
 
-def _load(source, remarks):
-    """The content (see `files.content`), the arrays, and the folder with the pictures."""
-    for root in (_root(), _temporary()):
-        try:
-            return _kept(source, root / source.key) or _make(source, root)
-        except _NoRoomError as error:
-            problem = error
-            remarks.append(f"nothing is kept for next time, because {error}")
-    raise DataError(f"{source.label}: {'; '.join(remarks)}") from problem
-
-
-def _make(source, root):
-    """Read the pictures and keep what was read: whole or not at all, and by one process only."""
-    work, place = root / "unfinished", root / source.key
+def _kept_identity(source):
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(root / "lock", timeout=_WAIT):
-            kept = _kept(source, place)  # by another process, while this one waited
-            if kept:
-                return kept
-            shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: only who has the lock makes it
-            try:
-                work.mkdir()
-                content, arrays = _fill(source, work)
-                shutil.rmtree(place, ignore_errors=True)
-                os.replace(work, place)
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
-    except OSError as error:  # a lock that another process holds too long is one too
-        raise _NoRoomError(
-            f"{root} cannot be written ({error.strerror or error}); let LECTURE_CACHE name a folder with 400 MB free"
-        ) from error
-    return content, arrays, source.folder or place / "pictures"
-
-
-def _fill(source, work):
-    """Make all that is kept of a source, and return its content and arrays."""
-    import numpy as np
-
-    if source.lay:
-        source.lay(work / "pictures")
-    arrays = files.read(source.folder or work / "pictures", source.label)
-    content = files.content(arrays)
-    if source.is_mnist and content != files.MNIST:
-        raise DataError(
-            f"{source.label} is not the whole of MNIST: it has {len(arrays[1]):,} training and {len(arrays[3]):,} "
-            "test images, or they are others; delete it"
-        )
-    np.savez(work / "digits.npz", *arrays)
-    about = {"form": _FORM, "state": source.state, "content": content}
-    (work / "about.json").write_text(json.dumps(about), encoding="utf-8")
-    return content, arrays
-
-
-def _content(source, place):
-    """The content of what is kept in `place`; empty where nothing is, or the source has changed since."""
-    try:
-        about = json.loads((place / "about.json").read_text(encoding="utf-8"))
-        return about["content"] if (about["form"], about["state"]) == (_FORM, source.state) else ""
-    except (OSError, ValueError, KeyError):
+        return (_root() / source.key / "identity").read_text(encoding="utf-8")
+    except OSError:
         return ""
 
 
-def _kept(source, place):
-    """What is kept in `place`, as `_load` returns it, or None."""
+def _kept(source):
+    """What the cache holds, as `_load` returns it, or None."""
     import numpy as np
 
-    content, folder = _content(source, place), source.folder or place / "pictures"
-    if not content:
-        return None
+    place = _root() / source.key
     try:
         with np.load(place / "digits.npz") as kept:  # compares check sums
             arrays = [kept[name] for name in kept.files]
     except Exception:  # a damaged file can raise anything: it is made again
         return None
-    whole = source.folder or files.count(folder) == len(arrays[1]) + len(arrays[3])
-    return (content, arrays, folder) if whole else None
+    identity = _kept_identity(source)
+    return (identity, arrays, source.folder or place / "pictures") if identity else None
+
+
+def _make(source):
+    """Read the pictures and keep what was read: whole or not at all, and by one process only."""
+    root = _root()
+    work, place = root / "unfinished", root / source.key
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(root / "lock", timeout=_WAIT):
+            if kept := _kept(source):  # by another process, while this one waited
+                return kept
+            shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: only who has the lock makes it
+            work.mkdir()
+            try:
+                identity, arrays = _fill(source, work)
+                shutil.rmtree(place, ignore_errors=True)
+                os.replace(work, place)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:  # a lock that another process holds too long is one too
+        raise DataError(
+            f"{source.label}: {root.parent} cannot be written ({error.strerror or error}); "
+            "let LECTURE_CACHE name a folder with 400 MB free"
+        ) from error
+    return identity, arrays, source.folder or place / "pictures"
+
+
+def _fill(source, work):
+    """Make all that is kept of a source, and return the identity and the arrays."""
+    import numpy as np
+
+    if source.lay:
+        source.lay(work / "pictures")
+    arrays = files.read(source.folder or work / "pictures", source.label)
+    identity = "bundled" if source is _BUNDLED else files.identity(arrays)
+    if source.key == "MNIST" and not identity.startswith("MNIST:"):
+        raise DataError(f"{source.label} is not MNIST as it was published; name a copy of your own in LECTURE_MNIST")
+    np.savez(work / "digits.npz", *arrays)
+    (work / "identity").write_text(identity, encoding="utf-8")
+    return identity, arrays

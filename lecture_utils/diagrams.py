@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -120,7 +119,7 @@ def gv(dot, *, alt=""):
     Parameters
     ----------
     dot : str
-        The body of a directed graph, drawn from left to right, or a complete graph (``digraph {...}``).
+        The body of a directed graph (without ``digraph {...}`` around it), drawn from left to right.
     alt : str, optional
         What the picture shows, for a reader who does not see it. Without it, the labels are listed.
 
@@ -143,9 +142,6 @@ def gv(dot, *, alt=""):
     if not isinstance(dot, str):
         raise TypeError(f"dot: expected a text in the DOT language, got {type(dot).__name__}")
     # On one line with the reader's first line, so that the line numbers of errors are the reader's.
-    whole = re.match(r'\s*(?:strict\s+)?(?:di)?graph\b\s*(?:"[^"]*"|\w+)?\s*\{', dot)
-    if whole:
-        return Drawing(f"{whole[0]} {STYLE} {dot[whole.end() :]}", alt=alt)
     return Drawing(f"digraph {{ rankdir=LR; {STYLE} {dot}\n}}", alt=alt)
 
 

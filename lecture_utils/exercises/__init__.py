@@ -184,7 +184,7 @@ def page_data(exercise):
     >>> page_data(find("7.2"))["kind"]
     'number'
     """
-    if type(exercise).__name__ not in ("Number", "Choice", "Order"):
+    if type(exercise).__name__ not in ("Number", "Choice"):
         return None
     judged = _judging(exercise.right, exercise.wrong, getattr(exercise, "within", None))
     return judged | {"because": exercise.because}

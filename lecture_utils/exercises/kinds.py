@@ -1,8 +1,7 @@
 """The kinds of exercises: what a right answer is, and what is said to a wrong one.
 
-Each kind has an `id` ("7.2"), says what it `asks` for, judges an answer, and lists the right and the wrong answers
-that its author knows, so that one test feeds them all to it. To judge is to give `(right, sentence)`; whatever the
-answer is, a judge gives a sentence.
+Each kind says what it `asks` for, judges an answer, and lists the right and the wrong answers that its author knows, so
+that one test feeds them all to it. To judge is to give `(right, sentence)`, whatever the answer is.
 """
 
 from __future__ import annotations
@@ -16,46 +15,29 @@ from lecture_utils.exercises.words import SAID
 
 
 @dataclass(frozen=True)
-class Number:
-    """One number.
+class _Exercise:
+    """What all kinds have.
 
     Attributes
     ----------
     id : str
-    right : float
-        Computed, not typed, wherever there is a formula: `1 / (1 - 0.9)`.
-    wrong : dict of float to str
-        Typical wrong numbers, each with its hint.
-    within : float
-        The largest absolute difference that counts as the same, for the right number and for the wrong ones.
+        The number of the exercise, "7.2".
+    right : object
+        The right answer, or a function that makes it. Computed, not typed, wherever there is a formula.
+    wrong : dict of object to str, or list of (function, str)
+        Typical wrong answers, or functions that make them, each with its hint.
     because : str
         Said after "Right.", in one sentence.
-
-    Examples
-    --------
-    >>> Number("7.1", right=1 / (1 - 0.9), within=0.01, wrong={0.9: "That is p itself."}).judge(0.9)
-    (False, 'That is p itself.')
     """
 
     id: str
-    right: float
-    wrong: dict[float, str]
-    within: float = 1e-6
-    because: str = ""
-    asks = SAID["a number"]
+    right: object
+    wrong: dict | list
+    because: str = field(default="", kw_only=True)
 
     def judge(self, answer):
-        number, fault = _number(answer, self.asks)
-        if fault:
-            return False, fault
-        if abs(number - self.right) <= self.within:
-            return True, _right(self.because)
-        for known, hint in self.wrong.items():
-            if abs(number - known) <= self.within:
-                return False, hint
-        if self.right and abs(number + self.right) <= self.within:
-            return False, SAID["sign"]
-        return False, SAID["larger" if number < self.right else "smaller"]
+        fault = self._fault(answer)
+        return (False, fault) if fault else (True, f"{SAID['right']} {self.because}".strip())
 
     def rights(self):
         return [self.right]
@@ -64,8 +46,48 @@ class Number:
         return list(self.wrong.items())
 
 
+class _Made(_Exercise):
+    """An exercise whose right and wrong answers are made by functions."""
+
+    def rights(self):
+        return [self.right()]
+
+    def wrongs(self):
+        return [(make(), hint) for make, hint in self.wrong]
+
+
 @dataclass(frozen=True)
-class Choice:
+class Number(_Exercise):
+    """One number.
+
+    Attributes
+    ----------
+    within : float
+        The largest absolute difference that counts as the same, for the right number and for the wrong ones.
+
+    Examples
+    --------
+    >>> Number("7.1", right=1 / (1 - 0.9), within=0.01, wrong={0.9: "That is p itself."}).judge(0.9)
+    (False, 'That is p itself.')
+    """
+
+    within: float = 1e-6
+    asks = SAID["a number"]
+
+    def _fault(self, answer):
+        number, fault = _number(answer, self.asks)
+        if fault or abs(number - self.right) <= self.within:
+            return fault
+        for known, hint in self.wrong.items():
+            if abs(number - known) <= self.within:
+                return hint
+        if self.right and abs(number + self.right) <= self.within:
+            return SAID["sign"]
+        return SAID["larger" if number < self.right else "smaller"]
+
+
+@dataclass(frozen=True)
+class Choice(_Exercise):
     """One of the choices that the exercise lists in its text as "- (a) ...": each wrong one has a hint.
 
     Examples
@@ -74,71 +96,25 @@ class Choice:
     (True, 'Right.')
     """
 
-    id: str
-    right: str
-    wrong: dict[str, str]
-    because: str = ""
     asks = SAID["a letter"]
 
     @property
     def letters(self):
         return "".join(sorted({self.right, *self.wrong}))
 
-    def judge(self, answer):
+    def _fault(self, answer):
         letter = answer.strip(" ().").lower() if isinstance(answer, str) else ""
         if letter == self.right:
-            return True, _right(self.because)
-        if letter in self.wrong:
-            return False, self.wrong[letter]
-        return False, _plain(answer, self.asks, text=True) or SAID["choice"].format(
-            letters=", ".join(self.letters), got=_short(answer)
+            return None
+        return (
+            self.wrong.get(letter)
+            or _plain(answer, self.asks, text=True)
+            or SAID["choice"].format(letters=", ".join(self.letters), got=_short(answer))
         )
 
-    def rights(self):
-        return [self.right]
-
-    def wrongs(self):
-        return list(self.wrong.items())
-
 
 @dataclass(frozen=True)
-class Order:
-    """All the choices "- (a) ..." in an order, as letters: "bca". Typical wrong orders have hints.
-
-    Examples
-    --------
-    >>> Order("5.2", right="bca", wrong={"abc": "That is the order of the text."}).judge("bac")
-    (False, 'Not yet: 1 of 3 stand in their place.')
-    """
-
-    id: str
-    right: str
-    wrong: dict[str, str]
-    because: str = ""
-    asks = SAID["an order"]
-
-    def judge(self, answer):
-        letters = "".join(c for c in answer.lower() if c.isalpha()) if isinstance(answer, str) else ""
-        if letters == self.right:
-            return True, _right(self.because)
-        if letters in self.wrong:
-            return False, self.wrong[letters]
-        if sorted(letters) != sorted(self.right):
-            return False, _plain(answer, self.asks, text=True) or SAID["order"].format(
-                letters=", ".join(sorted(self.right)), got=_short(answer)
-            )
-        count = sum(a == b for a, b in zip(letters, self.right, strict=True))
-        return False, SAID["in place"].format(count=count, total=len(letters))
-
-    def rights(self):
-        return [self.right]
-
-    def wrongs(self):
-        return list(self.wrong.items())
-
-
-@dataclass(frozen=True)
-class Shape:
+class Shape(_Exercise):
     """The shape of a tensor, as a tuple; typical wrong shapes have hints.
 
     Examples
@@ -147,52 +123,34 @@ class Shape:
     (False, 'Not yet: dimension 1 (counted from 0) should be smaller.')
     """
 
-    id: str
-    right: tuple[int, ...]
-    wrong: dict[tuple[int, ...], str]
-    because: str = ""
     asks = SAID["a shape"]
 
-    def judge(self, answer):
+    def _fault(self, answer):
         fault = _plain(answer, self.asks)
         try:
             shape = tuple(int(size) for size in answer) if not fault else ()
             fault = fault or (any(size != int(size) for size in answer) and _other(self.asks, answer))
         except (TypeError, ValueError, OverflowError, RuntimeError):
             fault = _other(self.asks, answer)
-        if fault:
-            return False, fault
-        if shape == tuple(self.right):
-            return True, _right(self.because)
+        if fault or shape == self.right:
+            return fault
         if shape in self.wrong:
-            return False, self.wrong[shape]
+            return self.wrong[shape]
         if len(shape) != len(self.right):
-            return False, SAID["dimensions"].format(right=len(self.right), yours=len(shape))
+            return SAID["dimensions"].format(right=len(self.right), yours=len(shape))
         number = next(i for i, (a, b) in enumerate(zip(shape, self.right, strict=True)) if a != b)
         direction = "larger" if shape[number] < self.right[number] else "smaller"
-        return False, SAID["size"].format(number=number, direction=direction)
-
-    def rights(self):
-        return [self.right]
-
-    def wrongs(self):
-        return list(self.wrong.items())
+        return SAID["size"].format(number=number, direction=direction)
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """A tensor of floating-point numbers.
+class Tensor(_Made):
+    """A tensor of floating-point numbers. `right` and each typical wrong answer are functions without arguments.
 
     Attributes
     ----------
-    id : str
-    right : function without arguments
-        Computes the right tensor.
-    wrong : list of (function, str)
-        Each function computes a typical wrong tensor, which gets the hint.
     within : float
         The largest absolute difference of a number that counts as the same.
-    because : str
 
     Examples
     --------
@@ -204,44 +162,25 @@ class Tensor:
     'Not yet: 2 of the 2 numbers are off. Yours are too large on average, by 3 at most.'
     """
 
-    id: str
-    right: Callable
-    wrong: list[tuple[Callable, str]]
     within: float = 1e-5
-    because: str = ""
     asks = SAID["a tensor"]
 
-    def judge(self, answer):
-        fault = _plain(answer, self.asks) or compare(answer, self.right(), self.within)
-        if not fault:
-            return True, _right(self.because)
-        for make, hint in self.wrong:
-            if compare(answer, make(), self.within) is None:
-                return False, hint
-        return False, fault
-
-    def rights(self):
-        return [self.right()]
-
-    def wrongs(self):
-        return [(make(), hint) for make, hint in self.wrong]
+    def _fault(self, answer):
+        fault = compare(answer, self.right(), self.within)
+        hints = [hint for make, hint in self.wrong if fault and compare(answer, make(), self.within) is None]
+        return hints[0] if hints else fault
 
 
 @dataclass(frozen=True)
-class Function:
-    """A function, judged by what it gives.
+class Function(_Exercise):
+    """A function, judged by what it gives: the same as `right`, or as one of the typical wrong functions.
 
     Attributes
     ----------
-    id : str
-    right : function
-        Computes what is right.
     cases : list of tuple
         Arguments to try. Where a function draws random numbers, seed it by an argument or judge it by `test`.
-    wrong : list of (function, str)
-        Typical wrong functions. An answer that gives the same as one of them in all cases gets its hint.
     within : float
-    because : str
+        The largest absolute difference of a number that counts as the same.
     test : function, optional
         In place of `cases`: gets the answer, and returns None where it is right, else a sentence. It has to give each
         function of `wrong` its hint.
@@ -255,29 +194,25 @@ class Function:
     'Expected a function, got 2. Give the function itself, without calling it.'
     """
 
-    id: str
-    right: Callable
-    wrong: list[tuple[Callable, str]]
     cases: list[tuple] = field(default_factory=list)
     within: float = 1e-5
-    because: str = ""
     test: Callable | None = None
     asks = SAID["a function"]
 
-    def judge(self, answer):
+    def _fault(self, answer):
         fault = _plain(answer, self.asks, text=True)
         if not fault and not callable(answer):
             fault = SAID["called"].format(asks=self.asks, got=_short(answer))
-        fault = fault or (self.test(answer) if self.test else self._differs(answer, self.right))
-        if not fault:
-            return True, _right(self.because)
-        if callable(answer) and not self.test:
+        if fault or self.test:
+            return fault or self.test(answer)
+        fault = self._differs(answer, self.right)
+        if fault:
             for function, hint in self.wrong:
                 if self._differs(answer, function) is None:
-                    return False, hint
+                    return hint
             if any(compare(answer(*copy.deepcopy(case)), answer(*copy.deepcopy(case)), 0) for case in self.cases):
-                return False, SAID["random"]
-        return False, fault
+                return SAID["random"]
+        return fault
 
     def _differs(self, answer, other):
         """None where two functions give the same in all cases, else a sentence."""
@@ -290,27 +225,18 @@ class Function:
                 return SAID["changed"]
         return None
 
-    def rights(self):
-        return [self.right]
-
     def wrongs(self):
         return list(self.wrong)
 
 
 @dataclass(frozen=True)
-class Net:
-    """A net, judged by a test of its own.
+class Net(_Made):
+    """A net, judged by a test of its own. `right` and each typical wrong answer are functions that make nets.
 
     Attributes
     ----------
-    id : str
     test : function
-        Gets a copy of the net, and returns None where it is right, else a sentence.
-    right : function without arguments
-        Makes a right net.
-    wrong : list of (function, str)
-        Each function makes a typical wrong net; the test has to give it the hint.
-    because : str
+        Gets a copy of the net, and returns None where it is right, else a sentence: for typical wrong nets their hint.
 
     Examples
     --------
@@ -321,27 +247,16 @@ class Net:
     'Expected a net (a torch.nn.Module), got the class Linear itself. Make one of it: Linear(...).'
     """
 
-    id: str
     test: Callable
-    right: Callable
-    wrong: list[tuple[Callable, str]]
-    because: str = ""
     asks = SAID["a net"]
 
-    def judge(self, answer):
+    def _fault(self, answer):
         from torch import nn
 
         fault = _plain(answer, self.asks)
         if not fault and not isinstance(answer, nn.Module):
             fault = _other(self.asks, answer)
-        fault = fault or self.test(copy.deepcopy(answer))
-        return (False, fault) if fault else (True, _right(self.because))
-
-    def rights(self):
-        return [self.right()]
-
-    def wrongs(self):
-        return [(make(), hint) for make, hint in self.wrong]
+        return fault or self.test(copy.deepcopy(answer))
 
 
 def compare(answer, right, within=1e-5):
@@ -362,8 +277,8 @@ def compare(answer, right, within=1e-5):
     """
     import torch
 
-    if answer is None or isinstance(answer, str | type):
-        return _plain(answer, SAID["a tensor"])
+    if fault := _plain(answer, SAID["a tensor"]):
+        return fault
     try:
         ours = torch.as_tensor(right).detach().double()
         yours = torch.as_tensor(answer).detach().cpu()
@@ -388,10 +303,6 @@ def compare(answer, right, within=1e-5):
         return SAID["smaller" if mean > 0 else "larger"]
     count, by = int(off.sum()), float(gap.abs().max())
     return SAID["off"].format(count=count, total=yours.numel(), direction=SAID[direction], by=by)
-
-
-def _right(because):
-    return f"{SAID['right']} {because}".strip()
 
 
 def _plain(answer, asks, text=False):

@@ -63,6 +63,4 @@ def _fetch():
         raise DataMissing((done.stderr.strip().splitlines() or ["the digits cannot be read"])[-1])
     print(done.stdout.strip(), flush=True)
     if not at_hand():
-        if os.environ.get(SETTING, "").strip():
-            raise DataMissing("the digits cannot be kept; let LECTURE_CACHE name a folder with 400 MB free")
         os.environ[SETTING] = "bundled"  # chapters then need not try, each for itself

@@ -70,31 +70,22 @@ def colab(tmp_path_factory):
     return python, environment, folder
 
 
-def test_the_environment_does_not_have_the_book(colab):
+def test_a_chapter_runs_alone_and_brings_every_file_of_the_package(colab, tmp_path):
+    """The third: it draws, and reads neither digits nor records. Other chapters need the files, which are all there."""
     python, environment, folder = colab
-    found = subprocess.run([python, "-c", "import lecture_utils"], env=environment, cwd=folder, capture_output=True)
-    assert b"ModuleNotFoundError" in found.stderr
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in CHAPTERS if path.stem[:2] in {"02", "03"}], ids=lambda path: path.stem
-)
-def test_a_chapter_runs_alone(colab, path, tmp_path):
-    python, environment, _ = colab
-    shutil.copy(path, tmp_path)
-    command = [python, "-m", "pytest", "--nbmake", path.name, "-q", "-p", "no:cacheprovider"]
+    where = [python, "-c", "import lecture_utils; print(lecture_utils.__file__)"]
+    found = subprocess.run(where, env=environment, cwd=folder, capture_output=True)
+    assert b"ModuleNotFoundError" in found.stderr, "the environment does not have the book"
+    [chapter] = [path for path in CHAPTERS if path.stem[:2] == "03"]
+    shutil.copy(chapter, tmp_path)
+    command = [python, "-m", "pytest", "--nbmake", chapter.name, "-q", "-p", "no:cacheprovider"]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert result.returncode == 0 and "1 passed" in result.stdout, result.stdout[-3000:] + result.stderr[-1000:]
-    where = subprocess.run(
-        [python, "-c", "import lecture_utils; print(lecture_utils.__file__)"],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    assert Path(where).is_relative_to(Path(python).parent.parent), f"lecture_utils came from {where}"
-    assert sys.prefix not in where
+    found = subprocess.run(where, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    package = Path(found.stdout.strip()).parent
+    assert package.is_relative_to(Path(python).parent.parent), f"lecture_utils came from {package}"
+    wanted = [name for name in git("ls-files", "lecture_utils", cwd=ROOT).splitlines() if not name.endswith(".md")]
+    assert len(wanted) > 40 and [name for name in wanted if not (package.parent / name).is_file()] == []
 
 
 def test_where_the_install_fails_one_sentence_says_so_and_the_next_cells_do_not_run(colab, tmp_path):

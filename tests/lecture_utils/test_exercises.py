@@ -8,12 +8,11 @@ from torch import nn
 
 from lecture_utils import exercises
 from lecture_utils.exercises import KEY, AnswerError, answer, check
-from lecture_utils.exercises.kinds import Choice, Function, Net, Number, Order, Shape, Tensor
+from lecture_utils.exercises.kinds import Choice, Function, Net, Number, Shape, Tensor
 
 DECLARED = [exercise for chapter in exercises.chapters() for exercise in exercises.declared(chapter)]
 # Small ones of the kinds that chapters may not use yet.
 SMALL = [
-    Order("0.1", right="bca", wrong={"abc": "That is the order of the text."}),
     Shape("0.2", right=(5, 3), wrong={(3, 5): "One row for each output."}),
     Tensor("0.3", right=lambda: torch.tensor([1.0, 2.0]), wrong=[(lambda: torch.tensor([1.0, 3.0]), "No bias.")]),
     Net("0.4", test=lambda net: None if net(torch.ones(1, 2)).shape == (1, 1) else "It needs one output.",
@@ -133,7 +132,7 @@ def test_exercises_are_numbered_once_and_in_order():
 def test_a_page_can_judge_what_a_form_can_ask_for():
     for exercise in ALL:
         data = exercises.page_data(exercise)
-        assert (data is not None) == isinstance(exercise, Number | Choice | Order), exercise.id
+        assert (data is not None) == isinstance(exercise, Number | Choice), exercise.id
         assert data is None or len(data["wrong"]) == len(exercise.wrongs())
 
 
@@ -149,7 +148,7 @@ def test_one_number_may_come_as_tensor_or_array(judge):
 
 
 def test_a_letter_may_stand_in_brackets(judge):
-    assert judge(SMALL[4], " (A) ")[0] and judge(SMALL[0], "B, c, a")[0]
+    assert judge(SMALL[3], " (A) ")[0]
 
 
 def test_an_exercise_that_is_not_there_is_refused_and_those_that_are_there_are_named():

@@ -9,8 +9,6 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "lecture_utils").rglob("*.py"))
 NEEDS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
@@ -29,33 +27,27 @@ def code_of(path):
     return re.sub(r"^(\s*)[%!].*", r"\1pass", code, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_modules_import_neither_each_other_nor_what_builds_the_book(path):
-    names = imported(path.read_text(encoding="utf-8"))
-    assert not {name.split(".")[0] for name in names} & {"publish", "tests", "sphinx", "myst_nb"}
-    public = {path.stem for path in MODULES if not path.stem.startswith("_")} | {"exercises"}
-    public -= {path.parent.name}  # modules of one folder belong together
-    assert not {name.split(".")[1] for name in names if name.startswith("lecture_utils.")} & public
+def test_modules_import_neither_each_other_nor_what_builds_the_book():
+    for path in MODULES:
+        names = imported(path.read_text(encoding="utf-8"))
+        public = {path.stem for path in MODULES if not path.stem.startswith("_")} | {"exercises"}
+        public -= {path.parent.name}  # modules of one folder belong together
+        found = {name.split(".")[0] for name in names} & {"publish", "tests", "sphinx", "myst_nb"}
+        found |= {name.split(".")[1] for name in names if name.startswith("lecture_utils.")} & public
+        assert not found, path
 
 
-@pytest.mark.parametrize(
-    ("module", "heavy"),
-    [
-        ("claims", {"torch", "numpy", "matplotlib", "IPython"}),
-        ("data", {"torch", "numpy", "matplotlib", "IPython"}),
-        ("plotting", {"torch"}),
-        ("exercises", {"torch", "numpy", "matplotlib", "IPython"}),
-        *(
-            (".".join(path.relative_to(ROOT / "lecture_utils").with_suffix("").parts), set())
-            for path in MODULES
-            if not path.stem.startswith("_")
-        ),
-    ],
-)
-def test_importing_a_module_loads_nothing_that_it_can_do_without(module, heavy):
-    code = f"import lecture_utils.{module}, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not set(loaded) & (heavy | {"fastai", "torchvision", "sklearn", "scipy", "pygraphviz"})
+def test_importing_a_module_loads_nothing_that_it_can_do_without():
+    """In one process, from the lightest modules to all: what is loaded after each step."""
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in MODULES]
+    light = [f"lecture_utils.{name}" for name in ("claims", "data", "moving", "exercises")]
+    steps = [light, ["lecture_utils.plotting"], [name for name in names if not name.endswith("__init__")]]
+    code = "import sys\n" + "".join(f"import {', '.join(step)}; print(*sys.modules)\n" for step in steps)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    at_first, with_plotting, at_last = map(set, map(str.split, done.stdout.splitlines()))
+    assert not at_first & {"torch", "numpy", "matplotlib", "IPython"}
+    assert "torch" not in with_plotting
+    assert not at_last & {"fastai", "torchvision", "sklearn", "scipy", "pygraphviz"}
 
 
 def test_the_package_asks_for_what_it_and_the_chapters_import_and_for_nothing_else():

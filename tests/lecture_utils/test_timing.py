@@ -174,19 +174,15 @@ def test_a_new_file_is_loaded_with_the_others(tmp_path):
 
 
 def broken():
-    yield "{", "Expecting"
-    yield "[]", "list"
-    yield json.dumps({k: v for k, v in measured().items() if k != "date"}), "'date' is missing"
-    yield json.dumps(measured(date="yesterday")), "yesterday"
-    yield json.dumps(measured(kind="guessed")), "kind: expected"
-    yield json.dumps(measured(label="")), "label: expected"
-    yield json.dumps(measured(cases=[])), "cases: expected"
     case = measured()["cases"][0]
+    yield "{", "Expecting"
+    yield "[]", "expected .*date"
+    yield json.dumps({k: v for k, v in measured().items() if k != "date"}), "expected .* and date"
+    yield json.dumps(measured(date="yesterday")), "yesterday"
+    yield json.dumps(measured(kind="guessed")), "expected kind 'measured' or 'cited'"
     yield json.dumps(measured(cases=[case | {"width": 0}])), "positive numbers"
     yield json.dumps(measured(cases=[case | {"total": case["total"] | {"median": math.nan}}])), "positive numbers"
-    yield json.dumps(measured(cases=[case | {"loss": case["loss"] | {"repeats": 0}}])), "positive numbers"
     yield json.dumps(measured(cases=[{k: v for k, v in case.items() if k != "loss"}])), "'loss' is missing"
-    yield json.dumps(measured(cases=[case | {"loss": {"median": 1}}])), "iqr"
 
 
 @pytest.mark.parametrize(("text", "reason"), list(broken()))
