@@ -140,12 +140,24 @@ def _compare(measured, bounds):
     if "expected" in bounds:
         expected, within = bounds["expected"], bounds.get("within", 0)
         room = f" ± {within:.2g}" if within else ""
-        return abs(measured - expected) <= within, f": {measured:.6g} (expected {expected:.6g}{room})"
+        figure = _figure(measured, (expected, expected - within, expected + within), least=4)
+        return abs(measured - expected) <= within, f": {figure} (expected {expected:.6g}{room})"
     holds = measured < bounds.get("below", math.inf) if "below" in bounds else True
     holds = holds and (measured > bounds["above"] if "above" in bounds else True)
     left = f"{bounds['above']:.6g} < " if "above" in bounds and "below" in bounds else ""
     right = f" < {bounds['below']:.6g}" if "below" in bounds else f" > {bounds['above']:.6g}"
-    return holds, f": {left}{measured:.6g}{right}"
+    return holds, f": {left}{_figure(measured, bounds.values())}{right}"
+
+
+def _figure(number, bounds, least=3):
+    """A number with three digits, or with as many as show on which side of its bounds it is: str."""
+    least = max(least, len(f"{abs(number):.0f}"))  # all digits before the point
+    for digits in range(least, 18):
+        text = f"{number:.{digits}g}"
+        shown = float(text)
+        if all((shown < bound, shown > bound) == (number < bound, number > bound) for bound in bounds):
+            break
+    return text
 
 
 def _truth(value):

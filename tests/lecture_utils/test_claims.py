@@ -65,6 +65,22 @@ def holds(measured, **bounds):
     return True
 
 
+@pytest.mark.parametrize(
+    ("measured", "bounds", "says"),
+    [
+        (0.571708, {"below": 0.9}, "0.572 < 0.9"),
+        (0.899996, {"below": 0.9}, "0.899996 < 0.9"),  # not 0.9 < 0.9
+        (0.90000049, {"above": 0.9}, "0.9000005 > 0.9"),
+        (23456.7, {"above": 1000}, "23457 > 1000"),
+        (0.92137, {"expected": 0.9216, "within": 0.001}, "0.9214 (expected 0.9216 ± 0.001)"),
+        (math.inf, {"above": 3}, "inf > 3"),
+    ],
+)
+def test_a_number_has_the_digits_that_its_bounds_need(measured, bounds, says, capsys):
+    claim("ch02.baseline", "it holds", measured, **bounds)
+    assert capsys.readouterr().out.strip() == f"✓ ch02.baseline  it holds: {says}"
+
+
 @given(NUMBERS, st.floats(0, 1e3), st.floats(-2, 2))
 def test_within_is_the_absolute_difference(expected, within, share):
     measured = expected + share * within
