@@ -19,9 +19,13 @@ def test_runs_are_counted_by_condition():
     assert counted["ch05.mnist", "as it is", "other", "1"] == ("0", "0")
     assert robustness.held_again(rows) == {"A43": (3, 5)}
     assert next(row["lowest"] + " " + row["highest"] for row in rows if row["seeds"] == "other") == "0.991 0.992"
-    assert robustness.failures(rows)["A43"] == [
-        "MNIST, other seeds, threads: 1, PyTorch 2.9: held in 1 of 2",
-        "MNIST, rates doubled, the book's seeds, threads: 1, PyTorch 2.9: held in 0 of 1",
+    assert robustness.failures(rows) == {
+        "A43": ["other seeds: held on MNIST in 1 of 2", "rates doubled: held on MNIST in 0 of 1"]
+    }
+    both = robustness.rows_of([run(1, False), run(1, False, data="bundled digits"), run(0, False, torch="2.14")])
+    assert robustness.failures(both)["A43"] == [
+        "other seeds, PyTorch 2.9: held on MNIST in 0 of 1, on bundled digits in 0 of 1",
+        "PyTorch 2.14: held on MNIST in 0 of 1",
     ]
     assert robustness.held_again(robustness.comparable(rows, {"A43"})) == {"A43": (2, 3)}
 
