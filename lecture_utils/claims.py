@@ -151,7 +151,8 @@ def _compare(measured, bounds):
 
 def _figure(number, bounds, least=3):
     """A number with three digits, or with as many as show on which side of its bounds it is: str."""
-    least = max(least, len(f"{abs(number):.0f}"))  # all digits before the point
+    if abs(number) < 1e6:
+        least = max(least, len(f"{abs(number):.0f}"))  # all digits before the point
     for digits in range(least, 18):
         text = f"{number:.{digits}g}"
         shown = float(text)
