@@ -89,7 +89,7 @@ def test_within_is_the_absolute_difference(expected, within, share):
     assert holds(measured, expected=expected, within=within) == (abs(measured - expected) <= within)
 
 
-@given(NUMBERS, NUMBERS, NUMBERS)
+@given(st.floats(), NUMBERS, NUMBERS)
 def test_bounds_are_strict_and_both_count(measured, above, below):
     assert holds(measured, above=above) == (measured > above)
     assert holds(measured, below=below) == (measured < below)
