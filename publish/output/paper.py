@@ -44,12 +44,13 @@ def assemble(book):
         _rewrite(article, book, name, known)
         heading = article.h1.get_text().strip()
         if said:
-            answers.append((heading, [_answered(article, *answer) for answer in said]))
+            questions = {one["data-question"]: one for one in article.find_all(attrs={"data-question": True})}
+            answers.append((heading, [_answered(questions[name], spoken) for name, spoken in said]))
         opens = caption if caption != part else ""
         part = caption or part
         contents += [(0, caption, f"part-{number}")] if opens else []
         contents.append((1, heading, _target(name)))
-        contents += [(2, h2.get_text().strip(), h2.find_parent("section")["id"]) for h2 in article.select("h2")]
+        contents += [(2, h2.get_text().strip(), h2.find_parent("section")["id"]) for h2 in article.find_all("h2")]
         if caption:  # chapters stand one level below the parts
             for one in article.find_all(re.compile(r"^h[1-5]$")):
                 one.name = f"h{int(one.name[1]) + 1}"
@@ -69,15 +70,15 @@ def assemble(book):
 
 def _take_answers(article):
     """Take the answers to predictions out of a page: list of (name of the prediction, answer)."""
-    found = [(answer["data-answers"], answer["data-spoken"]) for answer in article.select(".answer")]
-    for cell in article.select(".cell:has(.answer)"):
+    answers = article.find_all(class_="answer")
+    found = [(answer["data-answers"], answer["data-spoken"]) for answer in answers]
+    for cell in [answer.find_parent(class_="cell") for answer in answers]:
         cell.decompose()
     return found
 
 
-def _answered(article, name, spoken):
+def _answered(form, spoken):
     """A prediction of a page: the id of its question, the question as HTML, and its answer."""
-    form = article.select_one(f'[data-question="{name}"]')
     question = copy.copy(form.legend)
     question.strong.extract()  # "Predict."
     return form["id"], question.decode_contents().strip(), spoken
@@ -89,13 +90,13 @@ def _for_paper(article):
     Code that a page shows on demand stays out, and of a section's checks their one line stays. Answers are open: they
     stand at the end of their chapter.
     """
-    for element in article.select("form.question"):  # a question is to be read, and answered with a pen
+    for element in article.find_all("form", class_="question"):  # a question is to be read, and answered with a pen
         element.name = "div"
-    for element in article.select("button, input, form"):
+    for element in article.find_all(["button", "input", "form"]):
         element.decompose()
-    for element in article.select("noscript"):
+    for element in article.find_all("noscript"):
         element.unwrap()
-    for element in article.select("details"):
+    for element in article.find_all("details"):
         cell = element.find_parent(class_="cell")
         kind = cell["class"] if cell else []
         title = element.find("summary", recursive=False)
@@ -106,7 +107,7 @@ def _for_paper(article):
         elif "tag_checks" in kind:
             element.name, element["class"] = "p", ["checks"]
             element.string = title.p.get_text()
-        elif "tag_solution" in kind or element.select(".cell_output"):
+        elif "tag_solution" in kind or element.find(class_="cell_output"):
             title.decompose()
             element.unwrap()
         else:
@@ -123,8 +124,9 @@ def _rewrite(article, book, name, known):
         return f"#{_target(target)}" + f"--{fragment}" * bool(fragment) if target in known else None
 
     built.redirect(article, book, name, link, lambda file: file.as_uri())
-    for image in article.select("a > img"):  # a picture that shows itself larger when it is pressed
-        image.parent.unwrap()
+    for around in article.find_all("a"):  # a picture that shows itself larger when it is pressed
+        if around.find("img", recursive=False):
+            around.unwrap()
 
 
 def _target(name):

@@ -6,7 +6,6 @@ python -m publish.output.pdf
 from __future__ import annotations
 
 import io
-import re
 import sys
 
 import pikepdf
@@ -24,13 +23,17 @@ _TOO_WIDE = """() => [...document.querySelectorAll("pre, p, li, td, img, svg, .k
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !(one.matches("svg") && one.closest(".katex")))
     .map(one => (one.textContent || one.src || one.outerHTML).slice(0, 60))"""
 
+_PUT_NUMBERS = """(numbers) => {
+  for (const one of document.querySelectorAll("[data-page]")) one.textContent = numbers[one.dataset.page];
+}"""
+
 
 class PrintError(Exception):
     """The PDF cannot be made; the message says what to do."""
 
 
-def _print(html, page):
-    """The PDF of a file of HTML, as bytes. A picture or a style sheet that does not load is an error."""
+def _open(html, page):
+    """Open a file of HTML as it is on paper. A picture or a style sheet that does not load is an error."""
     failed = []
     page.on("requestfailed", lambda request: failed.append(request.url))
     page.route(lambda address: not address.startswith("file:"), lambda route: route.abort())
@@ -43,15 +46,13 @@ def _print(html, page):
     page.emulate_media(media="print")
     if wide := page.evaluate(_TOO_WIDE):
         raise PrintError(f"these are wider than the paper: {'; '.join(wide)}")
-    return page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
 
 
-def numbered(html, pdf):
-    """The HTML with the page numbers of its printing in the table of contents: str."""
+def _numbers(pdf):
+    """The number of the page on which each target of a printing stands: dict."""
     with pikepdf.open(io.BytesIO(pdf)) as printed:
         numbers = {page.objgen: number for number, page in enumerate(printed.pages, 1)}
-        places = {name.removeprefix("/"): numbers[place[0].objgen] for name, place in printed.Root.Dests.items()}
-    return re.sub(r'(<b data-page="([^"]+)">)\d+', lambda match: f"{match[1]}{places[match[2]]}", html)
+        return {name.removeprefix("/"): numbers[place[0].objgen] for name, place in printed.Root.Dests.items()}
 
 
 def make(book):
@@ -64,21 +65,25 @@ def make(book):
     FileNotFoundError
         A page has not been built.
     """
-    html, file = assemble(book), book.build / "print.html"
+    file = book.build / "print.html"
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:
             raise PrintError(MISSING)
         try:
             page = browser.new_page()
-            for _ in range(2):  # the second time with the page numbers of the first
-                file.write_text(html, encoding="utf-8")
-                pdf = _print(file, page)
-                before, html = html, numbered(html, pdf)
+            file.write_text(assemble(book), encoding="utf-8")
+            _open(file, page)
+            # A first printing, whose pictures keep their room and are not drawn, tells the contents the page numbers.
+            page.evaluate("document.documentElement.classList.add('draft')")
+            numbers = _numbers(page.pdf(prefer_css_page_size=True))
+            page.evaluate("document.documentElement.classList.remove('draft')")
+            page.evaluate(_PUT_NUMBERS, numbers)
+            pdf = page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
         finally:
             browser.close()
             file.unlink(missing_ok=True)
-    if html != before:
+    if _numbers(pdf) != numbers:
         raise PrintError("the table of contents changed the pages that it names")
     target = book.build / f"{book.slug}.pdf"
     with pikepdf.open(io.BytesIO(pdf)) as printed, whole(target) as unfinished:
