@@ -68,27 +68,53 @@ def browser(need):
         started.close()
 
 
+@pytest.fixture(scope="session")
+def windows():
+    """The windows that are open, by what their readers can do: a new one costs more than a page in it."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser, address):
-    """``open_page("en/intro.html", width=390, theme="dark")`` opens a page in a window of its own.
+def open_page(browser, address, windows):
+    """``open_page("en/intro.html", width=390, theme="dark")`` opens a page as somebody who was never here.
 
-    The addresses of all requests, and what the page reports as an error, stand in its `asked` and `errors`.
+    The window may have been another test's; `own=True` takes a new one, for tests that change what comes before all
+    pages. The addresses of all requests, and what the page reports as an error, stand in its `asked` and `errors`.
     """
-    contexts = []
+    owned = []
 
-    def open_(path, *, width=1350, theme="light", wait="load", base=address, **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **options))
-        page = contexts[-1].new_page()
+    def open_(
+        path, *, width=1350, theme="light", motion="no-preference", wait="load", base=address, own=False, **options
+    ):
+        kind = str(options)
+        page = windows.get(kind)
+        if page is None or own:
+            page = _new(browser, options)
+            owned.append(page.context) if own else windows.update({kind: page})
+        page.unroute_all()
+        page.goto("about:blank")
+        for origin in (address, "file:///"):  # what was kept there
+            data = {"origin": origin, "storageTypes": "local_storage"}
+            page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", data)
         page.asked, page.errors = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        # What a page was loading when its reader left it has not failed.
-        page.on("requestfailed", lambda it: "ABORTED" in it.failure or page.errors.append(f"{it.failure} {it.url}"))
-        page.on("response", lambda got: got.status < 400 or page.errors.append(f"{got.status} {got.url}"))
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda it: it.type in ("error", "warning") and page.errors.append(it.text))
+        page.mouse.move(0, 0)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(media="null", color_scheme=theme, reduced_motion=motion)
         page.goto(base + path, wait_until=wait)
         return page
 
     yield open_
-    for context in contexts:
+    for context in owned:
         context.close()
+
+
+def _new(browser, options):
+    page = browser.new_context(**options).new_page()
+    page.on("request", lambda request: page.asked.append(request.url))
+    # What a page was loading when its reader left it has not failed.
+    page.on("requestfailed", lambda it: "ABORTED" in it.failure or page.errors.append(f"{it.failure} {it.url}"))
+    page.on("response", lambda got: got.status < 400 or page.errors.append(f"{got.status} {got.url}"))
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda it: it.type in ("error", "warning") and page.errors.append(it.text))
+    page.asked, page.errors = [], []
+    return page

@@ -371,8 +371,8 @@ def test_every_figure_of_the_package_has_a_row_and_a_page():
 
 
 @each_figure
-def test_a_mouse_and_the_keyboard_move_what_is_drawn(row, open_page, address):
-    page = open_page(page_of(row))
+def test_a_mouse_and_the_keyboard_move_what_is_drawn_in_the_room_that_was_kept(row, open_page, address):
+    page = open_page(page_of(row), motion="reduce")
     assert not [url for url in page.asked if "/moving/" in url]  # nobody is near
     figure = alive(page, row)
     page.wait_for_function("document.fonts.status === 'loaded'")
@@ -395,7 +395,32 @@ def test_a_mouse_and_the_keyboard_move_what_is_drawn(row, open_page, address):
     settle(page)
     follows(figure, row, before)
     assert handle.get_attribute("aria-valuetext") != said and handle.get_attribute("aria-label")
+    still, living = figure.locator("img"), figure.locator(LIVE)
+    assert living.is_visible() and not still.is_visible()
+    for width in (1350, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        room, needed = (
+            figure.evaluate("one => parseFloat(getComputedStyle(one).minHeight)"),
+            living.bounding_box()["height"],
+        )
+        assert room - 60 <= needed <= room, (
+            f"{row.figure}.css: it needs {needed:.0f} px at {width}, and keeps {room:.0f}"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.emulate_media(media="print")
+    assert still.is_visible() and not living.is_visible()
+    page.emulate_media(media="screen")
     assert not page.errors and all(url.startswith((address, "data:")) for url in page.asked)
+    # The rest of the page goes, which axe would read. So do lines, before colours are compared: a curve that leaves its
+    # plot is cut off there, and axe believes that it covers the words.
+    page.evaluate("one => document.querySelector('article').replaceChildren(one)", figure.element_handle())
+    assert not axe(page, WITHOUT_COLOURS, "article")
+    page.evaluate("document.querySelectorAll('article svg :not(g, text)').forEach((one) => one.remove())")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+        assert not axe(page, COLOURS, "article")
 
 
 @each_figure
@@ -422,7 +447,7 @@ def test_a_finger_moves_the_handle_and_not_the_page(row, open_page):
     ids=lambda it: it if isinstance(it, str) else it.figure,
 )
 def test_training_reaches_the_number_that_pytorch_reaches(row, motion, open_page):
-    page = open_page(page_of(row), reduced_motion=motion)
+    page = open_page(page_of(row), motion=motion)
     figure = alive(page, row)
     button, over = row.train
     figure.get_by_role("button", name=button).click()
@@ -432,47 +457,18 @@ def test_training_reaches_the_number_that_pytorch_reaches(row, motion, open_page
     assert not page.errors
 
 
-@each_figure
-def test_its_room_is_kept_and_axe_finds_nothing_in_both_themes(row, open_page):
-    page = open_page(page_of(row), reduced_motion="reduce")
-    figure = alive(page, row)
-    for width in (1350, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        settle(page)
-        room = figure.evaluate("one => parseFloat(getComputedStyle(one).minHeight)")
-        needed = figure.locator(LIVE).bounding_box()["height"]
-        assert room - 60 <= needed <= room, (
-            f"{row.figure}.css: it needs {needed:.0f} px at {width}, and keeps {room:.0f}"
-        )
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    # The rest of the page goes, which axe would read. So do lines, before colours are compared: a curve that leaves its
-    # plot is cut off there, and axe believes that it covers the words.
-    page.evaluate("one => document.querySelector('article').replaceChildren(one)", figure.element_handle())
-    assert not axe(page, WITHOUT_COLOURS, "article")
-    page.evaluate("document.querySelectorAll('article svg :not(g, text)').forEach((one) => one.remove())")
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-        assert not axe(page, COLOURS, "article")
-
-
-@each_figure
-def test_a_page_without_scripts_shows_the_still(row, open_page):
-    page = open_page(page_of(row), java_script_enabled=False)
-    figure = page.locator(f'.moving-figure[data-figure="{row.figure}"]').first
-    assert figure.locator("img").is_visible()
-    assert figure.bounding_box()["height"] < figure.locator("img").bounding_box()["height"] + 50  # no empty room
-
-
-@each_figure
-def test_it_lives_in_a_page_from_the_disk_and_paper_shows_the_still(row, open_page, unpacked):  # noqa: F811
-    page = open_page(page_of(row), base=unpacked)
-    figure = alive(page, row)
-    still, living = figure.locator("img"), figure.locator(LIVE)
-    assert living.is_visible() and not still.is_visible()
-    page.emulate_media(media="print")
-    assert still.is_visible() and not living.is_visible()
+@pytest.mark.parametrize("path", sorted({page_of(row) for row in ROWS}))
+def test_figures_live_in_a_page_from_the_disk_and_without_scripts_their_stills_do(path, open_page, unpacked):  # noqa: F811
+    rows = [row for row in ROWS if page_of(row) == path]
+    page = open_page(path, base=unpacked)
+    for row in rows:
+        assert alive(page, row).locator(LIVE).is_visible()
     assert not page.errors and all(url.startswith(("file:", "data:")) for url in page.asked)
+    page = open_page(path, base=unpacked, java_script_enabled=False)
+    for row in rows:
+        figure = page.locator(f'.moving-figure[data-figure="{row.figure}"]').first
+        assert figure.locator("img").is_visible()
+        assert figure.bounding_box()["height"] < figure.locator("img").bounding_box()["height"] + 50  # no empty room
 
 
 @each_figure

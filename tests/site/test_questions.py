@@ -19,6 +19,12 @@ BLOCK = (
     "Object.defineProperty(Window.prototype, 'localStorage', {configurable: true, "
     "get() { throw new DOMException('denied', 'SecurityError'); }}); delete window.localStorage;"
 )
+# Answers a question by a script: what hands do is tried with a few.
+ANSWER = """(form, answer) => {
+  form.elements[form.dataset.question].value = answer;
+  form.querySelector("button").click();
+  return form.querySelector(".said").innerText.trim();
+}"""
 
 
 def prediction(page, kind="choice"):
@@ -78,15 +84,13 @@ def test_the_keyboard_is_enough(open_page):
     assert said(answer).startswith(PAGE["changed"].format(answer="9999999"))
 
 
-@pytest.mark.parametrize(
-    "typed, key", [("", "missing"), ("many", "no number"), ("1/0", "no number"), ("1/", "no number")]
-)
-def test_what_is_no_number_is_said_to_be_none(typed, key, open_page):
+def test_what_is_no_number_is_said_to_be_none(open_page):
     page = open_page(PAGE_OF_IT)
     form, answer, _ = prediction(page, "number")
-    form.get_by_role("textbox").fill(typed)
-    form.get_by_role("button").click()
-    assert said(form) == PAGE[key] and not said(answer)
+    for typed, key in {"": "missing", "many": "no number", "1/0": "no number", "1/": "no number"}.items():
+        form.get_by_role("textbox").fill(typed)
+        form.get_by_role("textbox").press("Enter")
+        assert said(form) == PAGE[key] and not said(answer), typed
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -98,10 +102,8 @@ def test_the_page_says_to_each_answer_what_check_says(name, open_page):
         if isinstance(exercise, Number):
             strange = [exercise.right * 3 + 17, exercise.right * 3 - 17]
             for number in [exercise.right, *exercise.wrong, *strange]:
-                form.get_by_role("textbox").fill(repr(float(number)))
-                form.get_by_role("textbox").press("Enter")  # a figure that comes late moves a button from under a mouse
+                told = form.evaluate(ANSWER, repr(float(number)))
                 right, sentence = find(exercise.id).judge(number)
-                told = said(form)
                 assert (
                     (told == sentence)
                     if right or number in exercise.wrong
@@ -109,21 +111,19 @@ def test_the_page_says_to_each_answer_what_check_says(name, open_page):
                 ), (exercise.id, number)
         elif isinstance(exercise, Choice):
             for letter in [exercise.right, *exercise.wrong]:
-                form.locator(f"input[value={letter}]").check()
-                form.get_by_role("button").press("Enter")
-                assert said(form) == exercise.judge(letter)[1], (exercise.id, letter)
+                assert form.evaluate(ANSWER, letter) == exercise.judge(letter)[1], (exercise.id, letter)
 
 
-@pytest.mark.parametrize("typed", ["1/2", "0.5", ".5", " 0.50 ", "5e-1"])
-def test_a_number_may_be_written_in_many_ways(typed, open_page):
+def test_a_number_may_be_written_in_many_ways(open_page):
     page = open_page(PAGE_OF_IT)
     form = page.locator("form.question.number[data-answer]").first
     form.evaluate(
         """form => { form.dataset.answer = '{"kind": "number", "right": [0.5, 0.5], "because": "", "wrong": []}' }"""
     )
-    form.get_by_role("textbox").fill(typed)
-    form.get_by_role("button").click()
-    assert said(form) == PAGE["right"]
+    for typed in ("1/2", "1", "0.5", "2", ".5", "1", " 0.50 ", "2", "5e-1"):
+        form.get_by_role("textbox").fill(typed)
+        form.get_by_role("textbox").press("Enter")
+        assert (said(form) == PAGE["right"]) == (typed not in ("1", "2")), typed
 
 
 def test_answers_stay_show_in_the_contents_and_are_forgotten_on_demand(open_page, address):
@@ -152,7 +152,7 @@ def test_answers_stay_show_in_the_contents_and_are_forgotten_on_demand(open_page
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_answered_questions_are_sound(theme, open_page):
-    page = open_page(PAGE_OF_IT, theme=theme, reduced_motion="reduce")
+    page = open_page(PAGE_OF_IT, theme=theme, motion="reduce")
     for form in page.locator("form.question.choice").all():
         form.locator("input").first.check()
         form.get_by_role("button").click()
@@ -161,7 +161,7 @@ def test_answered_questions_are_sound(theme, open_page):
 
 
 def test_without_storage_answers_last_as_long_as_the_page(open_page, address):
-    page = open_page("en/search.html", wait="commit")
+    page = open_page("en/search.html", wait="commit", own=True)
     page.add_init_script(BLOCK)
     page.goto(address + PAGE_OF_IT)
     form, answer, data = prediction(page)
@@ -173,7 +173,7 @@ def test_without_storage_answers_last_as_long_as_the_page(open_page, address):
 
 
 def test_in_a_frame_that_may_not_send_forms_questions_answer_too(open_page, address):
-    page = open_page("en/search.html", wait="commit")
+    page = open_page("en/search.html", wait="commit", own=True)
     frame = '<link rel=icon href="data:,"><iframe sandbox="allow-scripts" width=1300 height=800 '
     frame += f'src="{address}{PAGE_OF_IT}"></iframe>'
     page.route("**/frame.html", lambda route: route.fulfill(content_type="text/html", body=frame))

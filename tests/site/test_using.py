@@ -23,7 +23,7 @@ def theme(page):
 
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_the_theme_follows_the_system_and_the_button_changes_it_for_good(system, open_page):
-    page = open_page(CHAPTER, theme=system, reduced_motion="reduce")
+    page = open_page(CHAPTER, theme=system, motion="reduce")
     other, button = "dark" if system == "light" else "light", page.get_by_role("button", name="Light or dark")
     assert theme(page) == system
     colours, modes = {}, set()
@@ -41,7 +41,7 @@ def test_the_theme_follows_the_system_and_the_button_changes_it_for_good(system,
 
 @pytest.mark.parametrize("width", [390, 1350])
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(width, open_page):
-    page = open_page(CHAPTER, width=width, reduced_motion="reduce")
+    page = open_page(CHAPTER, width=width, motion="reduce")
     page.keyboard.press("Tab")
     first = page.evaluate(FOCUSED)
     assert first["name"] == "Skip to main content" and first["seen"] and first["marked"]
@@ -72,7 +72,7 @@ def test_wide_boxes_scroll_with_the_keyboard(open_page):
 
 
 def test_the_search_dialog_opens_closes_and_searches(open_page):
-    page = open_page(CHAPTER, reduced_motion="reduce")
+    page = open_page(CHAPTER, motion="reduce")
     dialog = page.locator("#pst-search-dialog")
     page.keyboard.press("Control+k")
     assert dialog.is_visible()
@@ -87,7 +87,7 @@ def test_the_search_dialog_opens_closes_and_searches(open_page):
 
 @pytest.mark.parametrize(("button", "dialog"), [("Chapters", "primary"), ("On this page", "secondary")])
 def test_on_a_phone_the_lists_open_over_the_page(button, dialog, open_page):
-    page = open_page(CHAPTER, width=390, reduced_motion="reduce")
+    page = open_page(CHAPTER, width=390, motion="reduce")
     box = page.locator(f"#pst-{dialog}-sidebar-modal")
     assert not box.is_visible()
     page.get_by_role("button", name=button).focus()
@@ -116,7 +116,7 @@ def test_code_can_be_copied(open_page):
 
 
 def test_nothing_moves_for_those_who_asked_for_rest(open_page):
-    page = open_page(CHAPTER, reduced_motion="reduce")
+    page = open_page(CHAPTER, motion="reduce")
     assert not page.evaluate(
         """() => [...document.querySelectorAll("*")].filter((element) => {
              const style = getComputedStyle(element);
@@ -128,7 +128,7 @@ def test_nothing_moves_for_those_who_asked_for_rest(open_page):
 # What a frame of a course platform gives to a page, and what a reader's own settings may.
 @pytest.mark.parametrize("blocked", ["a frame without storage", "storage switched off"])
 def test_where_nothing_is_kept_all_works_but_remembering(blocked, open_page, address):
-    page = open_page("en/search.html", wait="commit")
+    page = open_page("en/search.html", wait="commit", own=True)
     if blocked.startswith("a frame"):
         frame = '<link rel=icon href="data:,"><iframe sandbox="allow-scripts allow-forms" width=1300 height=800 '
         frame += f'src="{address}{CHAPTER}"></iframe>'
