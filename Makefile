@@ -103,8 +103,8 @@ test: export LECTURE_MNIST = $(CURDIR)/../shared/data/mnist_png.tgz
 endif
 endif
 
-test: lint unit notebooks book pdf  ## all that CI checks: lint, unit tests, every chapter, the built pages in a browser
-	$(BIN)/python -m pytest -q -n 2 tests/site
+test: lint unit notebooks book  ## all that CI checks: lint, unit tests, every chapter, the built pages in a browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/site
 
 lint: setup  ## style of code and notebooks, spelling, references, no outputs in git
 	$(BIN)/ruff check .
@@ -131,7 +131,8 @@ unit: setup  ## unit tests, doctests, and the structure of the book
 	$(BIN)/python -m pytest -q -n auto --ignore=tests/site
 
 notebooks: setup  ## every chapter from top to bottom, on the digits that need no network
-	LECTURE_MNIST=bundled $(BIN)/python -m pytest -q -n auto --nbmake --nbmake-timeout=300 chapters
+	@# The largest first: a long one that comes last leaves the other cores idle.
+	LECTURE_MNIST=bundled $(BIN)/python -m pytest -q -n auto --nbmake --nbmake-timeout=300 $$(ls -S chapters/*.ipynb)
 
 # Long, and not part of `make test`. Stopped, they go on where they were. JOBS=1 leaves the other cores alone.
 JOBS_ = $(if $(JOBS),--jobs "$$JOBS")

