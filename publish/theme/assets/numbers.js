@@ -59,6 +59,16 @@ function makeFilterable(table) {
   table.before(bar);
 }
 
+// A link to a row opens what it stands in, also where the browser does not.
+function openTarget() {
+  const row = document.getElementById(decodeURIComponent(location.hash.slice(1))), folded = row?.closest("details");
+  if (!folded || folded.open) return;
+  folded.open = true;
+  row.scrollIntoView();
+}
+addEventListener("hashchange", openTarget);
+openTarget();
+
 for (const table of document.querySelectorAll("table.numbers")) {
   makeSortable(table);
   makeFilterable(table);
