@@ -104,7 +104,7 @@ endif
 endif
 
 test: lint unit notebooks book  ## all that CI checks: lint, unit tests, every chapter, the built pages in a browser
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/site
+	$(BIN)/python -m pytest -q -n 2 tests/site
 
 lint: setup  ## style of code and notebooks, spelling, references, no outputs in git
 	$(BIN)/ruff check .

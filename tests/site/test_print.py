@@ -5,22 +5,11 @@ import subprocess
 import sys
 
 import pypdf
-import pytest
 from pdf_parts import links, titles
 from pypdf.generic import DecodedStreamObject, NameObject
 from site_files import BOOK
 
 from publish.book import Book, read
-
-# All by one process of pytest-xdist, which prints while the others go on: printing uses one core.
-pytestmark = pytest.mark.xdist_group("print")
-
-
-@pytest.fixture(scope="module")
-def printed(browser):
-    """The PDF of the book itself, printed now. Playwright may not run twice in one process, so in another one."""
-    subprocess.run([sys.executable, "-m", "publish.output.pdf"], cwd=BOOK.root, check=True)
-    return pypdf.PdfReader(BOOK.build / f"{BOOK.slug}.pdf")
 
 
 def texts(reader):
@@ -32,7 +21,7 @@ def texts(reader):
         yield page.extract_text()
 
 
-def test_the_outline_holds_every_chapter(printed):
+def the_outline_holds_every_chapter(printed):
     outline = list(titles(printed.outline))
     chapters = [title for _, title in outline if re.match(r"\d+\. ", title)]
     # Once where it stands, and once over its answers, if its questions have some.
@@ -40,7 +29,7 @@ def test_the_outline_holds_every_chapter(printed):
     assert {(0, caption) for caption, _ in BOOK.documents() if caption} <= set(outline)
 
 
-def test_the_book_is_readable_on_paper(printed):
+def the_book_is_readable_on_paper(printed):
     pages = list(texts(printed))
     assert 60 < len(pages) < 400
     assert not [number for number, page in enumerate(pages, 1) if len(page.split()) < 3], "an empty page"
@@ -55,7 +44,7 @@ def test_the_book_is_readable_on_paper(printed):
     assert everything.count("claim(") <= answers
 
 
-def test_formulas_are_set_and_none_is_raw(printed):
+def formulas_are_set_and_none_is_raw(printed):
     written = {"prose": [], "formulas": []}
 
     def sort(text, _cm, _tm, font, _size):
@@ -70,9 +59,20 @@ def test_formulas_are_set_and_none_is_raw(printed):
     assert "max" in formulas and "σ(u)" in formulas and formulas.count("=") > 10
 
 
-def test_links_stay_inside_the_pdf_or_lead_out_of_the_book(printed):
+def links_stay_inside_the_pdf_or_lead_out_of_the_book(printed):
     found = list(links(printed))
     assert sum(isinstance(target, int) for _, target in found) > 100
     assert not [
         target for _, target in found if isinstance(target, str) and not target.startswith(("https://", "http://"))
     ]
+
+
+def test_the_book_on_paper(browser):
+    """One test, so that one process of pytest-xdist prints, on one core, while another goes on with other tests."""
+    # In a process of its own: Playwright may not run twice in one.
+    subprocess.run([sys.executable, "-m", "publish.output.pdf"], cwd=BOOK.root, check=True)
+    printed = pypdf.PdfReader(BOOK.build / f"{BOOK.slug}.pdf")
+    the_outline_holds_every_chapter(printed)
+    the_book_is_readable_on_paper(printed)
+    formulas_are_set_and_none_is_raw(printed)
+    links_stay_inside_the_pdf_or_lead_out_of_the_book(printed)
