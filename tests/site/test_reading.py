@@ -69,6 +69,7 @@ FLATTEN_CODE = "document.querySelectorAll('pre').forEach((code) => (code.textCon
 # Of words that stand in boxes of the same kinds one is enough to compare colours.
 DROP_REPEATED = """() => {
   document.querySelectorAll(".katex-mathml").forEach((copy) => copy.remove());
+  document.querySelectorAll(".katex").forEach((formula) => (formula.textContent = formula.textContent)); // of one colour
   for (let dropped = 1; dropped; ) {
     const seen = new Set();
     dropped = 0;
