@@ -66,10 +66,10 @@ CUT_FORMULAS = """() => [...document.querySelectorAll(".bd-article .katex .base"
 }).map(part => part.textContent)"""
 # Of ten thousand words of code, each with a colour of its own, axe learns nothing but the colours.
 FLATTEN_CODE = "document.querySelectorAll('pre').forEach((code) => (code.textContent = code.textContent))"
-# Of words that stand in boxes of the same kinds one is enough to compare colours.
+# Of words that stand in boxes of the same kinds one is enough to compare colours, and of a formula too.
 DROP_REPEATED = """() => {
   document.querySelectorAll(".katex-mathml").forEach((copy) => copy.remove());
-  document.querySelectorAll(".katex").forEach((formula) => (formula.textContent = formula.textContent)); // of one colour
+  document.querySelectorAll(".katex").forEach((formula) => (formula.textContent = formula.textContent));
   for (let dropped = 1; dropped; ) {
     const seen = new Set();
     dropped = 0;
