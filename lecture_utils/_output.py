@@ -23,7 +23,12 @@ def show(line, key, record, html=None):
         data = {"text/plain": line} | ({"text/html": html} if html else {})
         display(data, raw=True, metadata={key: record})
         return
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # a terminal may lack the marks
+    say(line)
+
+
+def say(line):
+    """Print a line; what a terminal cannot show becomes a question mark (cp949 has no ✓)."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(line.encode(encoding, "replace").decode(encoding))
 
 

@@ -3,10 +3,14 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import matplotlib
 import pytest
 
 matplotlib.use("Agg")
+# A busy machine may take longer for an example; that is no fault.
+hypothesis.settings.register_profile("patient", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 

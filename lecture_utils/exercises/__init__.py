@@ -13,7 +13,7 @@ from html import escape
 from importlib import import_module
 from pathlib import Path
 
-from lecture_utils._output import show
+from lecture_utils._output import say, show
 from lecture_utils.exercises.words import PAGE, SAID
 
 #: Where the record of `answer` stands in the metadata of a cell's output.
@@ -77,7 +77,7 @@ def check(id, answer):
         right, said = _judged(exercise, answer)
     except Exception as error:  # of a reader's function or net
         right, said = False, SAID["stopped"].format(error=f"{type(error).__name__}: {error}".rstrip(": ."))
-    print(f"{'✓' if right else '✗'} {id}  {said}")
+    say(f"{'✓' if right else '✗'} {id}  {said}")
     return Verdict(right, said)
 
 

@@ -27,6 +27,7 @@ from publish.run import data, kernel, warm
 from publish.run.store import Store
 
 SECONDS, BYTES = 20, 2_000_000_000  # the budget of one chapter: computing time on one core, and memory
+QUOTA = Path("/sys/fs/cgroup/cpu.max")  # what a container may use: microseconds of computing, and of each period
 
 
 class ChapterFailed(Exception):
@@ -37,7 +38,7 @@ def cores():
     """How many chapters to run at once: one for each core that this process may use, as far as memory allows."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with suppress(OSError, ValueError):  # a container may give less time than the machine has cores
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        quota, period = QUOTA.read_text().split()
         usable = min(usable, int(quota) // int(period))
     return max(1, min(usable, psutil.virtual_memory().total // BYTES))
 

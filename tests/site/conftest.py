@@ -19,7 +19,7 @@ _QUIET = ["--disable-background-networking", "--disable-component-update", "--no
 @functools.cache
 def published_below():
     """The path below which a host serves the site, from its sitemap: "/NAME/", or "/"."""
-    return urlsplit(ElementTree.parse(EN / "sitemap.xml").getroot()[0][0].text).path.partition("en/")[0]
+    return urlsplit(ElementTree.parse(EN / "sitemap.xml").getroot()[0][0].text).path.rpartition("/en/")[0] + "/"
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

@@ -53,7 +53,7 @@ def test_figures_are_drawings_and_small():
 
 
 def test_links_inside_the_site_lead_somewhere(soups):
-    root = urlparse(_sitemap()[0]).path.partition("en/")[0]
+    root = urlparse(_sitemap()[0]).path.rpartition("/en/")[0] + "/"
     places = {page: {element["id"] for element in soup.select("[id]")} for page, soup in soups.items()}
     for page, soup in soups.items():
         for link in soup.select("a[href]"):

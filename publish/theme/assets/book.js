@@ -21,6 +21,16 @@
     window.addEventListener("resize", measureAll);
   };
 
+  // Frames of course platforms may forbid to send forms: so the search is a link.
+  const searchWithoutForm = () => {
+    for (const form of document.querySelectorAll("form.bd-search"))
+      form.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.isComposing) return;
+        event.preventDefault();
+        location.href = `${form.action}?q=${encodeURIComponent(form.elements.q.value)}`;
+      });
+  };
+
   // Mark in the list of contents the section that is being read.
   const followReader = () => {
     const links = new Map();
@@ -62,6 +72,7 @@
 
   ready(() => {
     reachFormulas();
+    searchWithoutForm();
     followReader();
     printLight();
   });

@@ -14,7 +14,7 @@ import pytest
 
 from publish import whole
 from publish.book import environment_key, read
-from publish.run import kernel
+from publish.run import execute, kernel
 from publish.run.execute import main
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -197,6 +197,15 @@ def test_the_callers_settings_do_not_reach_chapters(run, chapter, printed, execu
     assert printed("01_one").split() == ["-", "module://matplotlib_inline.backend_inline", "✓"]
     stream, shown = executed("02_two").cells[1].outputs  # what is printed is one output, however it arrived
     assert (stream.text, shown.data["text/plain"]) == ("3\n4\n", "2")
+
+
+@pytest.mark.parametrize(("quota", "jobs"), [("150000 100000", 1), ("max 100000", None), ("50000 100000", 1)])
+def test_a_container_with_less_time_than_cores_runs_fewer_at_once(quota, jobs, monkeypatch, tmp_path):
+    (tmp_path / "cpu.max").write_text(f"{quota}\n")
+    monkeypatch.setattr(execute, "QUOTA", tmp_path / "none")
+    unlimited = execute.cores()
+    monkeypatch.setattr(execute, "QUOTA", tmp_path / "cpu.max")
+    assert execute.cores() == (jobs or unlimited)
 
 
 def test_kernels_start_with_libraries_imported_and_are_each_their_own(run, chapter, printed):

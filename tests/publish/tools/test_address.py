@@ -36,12 +36,13 @@ def test_changing_it_leaves_no_trace_of_the_old_one_and_changing_it_back_no_trac
 
 
 def test_a_place_that_disagrees_is_found(copy):
+    where = address.read(copy.root)
     assert address.disagreeing(copy.root) == []
     for name, old, new in (
-        ("intro.md", "cd deep-networks-by-experiment", "cd book"),
-        ("README.md", "/blob/main/", "/blob/old/"),
+        ("intro.md", f"cd {where.name}", "cd book"),
+        ("README.md", f"/blob/{where.branch}/", "/blob/old/"),
         ("CITATION.cff", 'repository-code: "', 'repository-code: "x'),
-        ("chapters/01_universal_approximation.ipynb", "@main", "@elsewhere"),
+        ("chapters/01_universal_approximation.ipynb", f"@{where.branch}", "@elsewhere"),
     ):
         path = copy.root / name
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
