@@ -27,7 +27,10 @@
       form.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.isComposing) return;
         event.preventDefault();
-        location.href = `${form.action}?q=${encodeURIComponent(form.elements.q.value)}`;
+        const found = new URL(form.action);
+        found.hash = ""; // on its own page, the search is "#"
+        found.search = new URLSearchParams({ q: form.elements.q.value });
+        location.href = found;
       });
   };
 
