@@ -67,9 +67,8 @@ def test_without_scripts_the_whole_tables_are_there_and_are_the_data(open_page):
     page = open_page(REPRODUCTION, java_script_enabled=False)
     known = {entry["id"] for entry in entries()}
     rows = page.locator("#lecture-numbers tbody tr, #other-claims tbody tr")
-    assert set(map(str.strip, rows.locator("[data-label=Id]").all_text_contents())) == known and rows.count() == len(
-        known
-    )
+    names = [name.strip() for name in rows.locator("[data-label=Id]").all_text_contents()]
+    assert sorted(names) == sorted(known)
     assert page.locator("#lecture-numbers button").count() == 0
     held = sum(entry["holds"] is True for entry in entries())
     assert re.search(rf"\b{held:,}? held|\b{held} held", page.locator(".numbers-summary").inner_text())

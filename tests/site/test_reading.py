@@ -64,6 +64,9 @@ CUT_FORMULAS = """() => [...document.querySelectorAll(".bd-article .katex .base"
   }
   return false;
 }).map(part => part.textContent)"""
+# Findings whose number does not fit: nobody scrolls within a sentence.
+CUT_CLAIMS = """() => [...document.querySelectorAll(".claim")]
+  .filter((claim) => claim.scrollWidth > claim.clientWidth + 1).map((claim) => claim.textContent)"""
 # Of ten thousand words of code, each with a colour of its own, axe learns nothing but the colours.
 FLATTEN_CODE = "document.querySelectorAll('pre').forEach((code) => (code.textContent = code.textContent))"
 # Of words that stand in boxes of the same kinds one is enough to compare colours, and of a formula too.
@@ -114,6 +117,7 @@ def test_a_page_is_sound(path, open_page, address):
         faults[f"{width}: shift"] = [shift for shift in [page.evaluate("window.shifted")] if shift > MAX_SHIFT]
         faults[f"{width}: wider than the window"] = [wide for wide in [page.evaluate(OVERFLOW)] if wide > 0]
         faults[f"{width}: formulas cut off"] = page.evaluate(CUT_FORMULAS)
+        faults[f"{width}: findings cut off"] = page.evaluate(CUT_CLAIMS)
         if width == 1350:
             page.evaluate(DROP_REPEATED)
             for theme in ("light", "dark"):
