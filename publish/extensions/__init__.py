@@ -5,10 +5,10 @@ Each module holds one concern, and a `setup` that is called here.
 
 import hashlib
 from importlib import import_module
-from pathlib import Path
+
+from publish.book import ROOT
 
 MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "questions", "moving", "notebooks")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def inside(node, kinds):
