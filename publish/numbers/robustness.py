@@ -19,20 +19,17 @@ AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but se
 BOOKS, OTHER = "the book's", "other"  # values of `seeds`
 CONDITION = ["data", "setting", "seeds", "threads", "torch"]
 COLUMNS = ["id", "chapter", *CONDITION, "runs", "held", "lowest", "highest", "code"]
-
-
-def _path(root):
-    return root / "publish" / "numbers" / "robustness.csv"
+_FILE = "publish/numbers/robustness.csv"
 
 
 def read(root):
     """The rows of the table: list of dict of str; empty where nothing was measured yet."""
-    return book.rows(_path(root))
+    return book.rows(root / _FILE)
 
 
 def write(root, rows):
     """Write the table, whole or not at all."""
-    update(_path(root), as_csv(COLUMNS, rows))
+    update(root / _FILE, as_csv(COLUMNS, rows))
 
 
 def as_csv(columns, rows):
