@@ -11,9 +11,15 @@ from publish.numbers import claims, html, lists, pages, robustness
 
 
 def rows_of(page):
-    heads = [head.get_text() for head in page.table.thead.find_all("th")]
-    cells = [row.find_all(["th", "td"]) for row in page.table.tbody.find_all("tr")]
+    heads = [head.get_text() for head in page.thead.find_all("th")]
+    cells = [row.find_all(["th", "td"]) for row in page.tbody.find_all("tr")]
     return {row[0].get_text(): dict(zip(heads, [c.get_text(" ") for c in row], strict=True)) for row in cells}
+
+
+def test_every_claim_and_mark_of_a_chapter_is_known_by_the_kind_of_its_cell(ran):
+    places = [(place.id, place.kind) for place in claims.read(ran, "chapters/01_one", 1).places]
+    checks = ("A01.keyword", "ch01.loop-1", "ch01.loop-2", "ch01.function", "ch01.mnist")
+    assert places == [("A01", "finding"), ("A02", "mark"), *((id_, "checks") for id_ in checks), ("ch01.lost", "")]
 
 
 def test_marks_name_one_row_or_several():
@@ -106,7 +112,10 @@ def test_other_runs_get_their_columns(book):
     rows = rows_of(BeautifulSoup(pages.claims_table(numbers, lectures=True), "lxml"))
     assert (rows["A01"]["Held again"], rows["A01"]["Other settings"]) == ("", "0 of 1")
     tables = BeautifulSoup(pages.other_runs(numbers), "lxml").find_all("table")
-    assert "1 claim failed" in tables[1].caption.get_text() and "rates doubled" in tables[1].get_text()
+    counts = [cell.get_text() for cell in tables[0].tbody.tr.find_all("td")[-5:]]  # of the other seeds
+    assert counts == ["1", "1", "1", "0", "1"]
+    assert "1 claim failed" in tables[1].caption.get_text()
+    assert rows_of(tables[1])["A01"]["Where it failed"] == "rates doubled: held on MNIST in 0 of 1"
 
 
 def test_a_table_is_one_for_a_screen_reader_and_one_block_of_markdown():
