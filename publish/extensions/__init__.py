@@ -22,7 +22,7 @@ def inside(node, kinds):
 def _hash(*patterns):
     """A hash of the files below the root that fit one of some patterns: str."""
     paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path.suffix != ".pyc")).hexdigest()
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def setup(app):

@@ -48,7 +48,8 @@ def _add_sizes(app, pagename, templatename, context, doctree):
     files = {name: Path(app.srcdir, source) for source, name in app.builder.images.items()}
 
     def sized(match):
-        size = get_image_size(files[unquote(match[2])])
+        path = files.get(unquote(match[2]))
+        size = path and get_image_size(path)
         return '<img loading="lazy" decoding="async" ' + (f'width="{size[0]}" height="{size[1]}" ' if size else "")
 
     context["body"] = _IMAGE.sub(sized, context.get("body", ""))

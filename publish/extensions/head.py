@@ -21,19 +21,7 @@ LOST = "Page not found"
 
 
 def pages_address(repository, language):
-    """Where the pages of an edition stand.
-
-    Parameters
-    ----------
-    repository : str
-        Like https://github.com/OWNER/NAME.
-    language : str
-        The edition, "en" or "ko".
-
-    Returns
-    -------
-    str
-        With a slash at the end; "" for a host whose pages stand nobody knows where.
+    """Where the pages of an edition stand, with a slash at the end; "" for a host whose pages stand nobody knows where.
 
     Examples
     --------

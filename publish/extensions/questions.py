@@ -37,7 +37,7 @@ def ask(app, doctree):
         for exercise in declared(int(match[2])) if match else ():
             data = page_data(exercise) if exercise.id.rstrip("abcdefgh") == match[1] else None
             if data:
-                choices = next(filter(_letters, section.children)) if data["kind"] == "choice" else None
+                choices = next(filter(_letters, section.children), None) if data["kind"] == "choice" else None
                 if choices:
                     section.remove(choices)
                 legend = [nodes.Text(PAGE["answer to"].format(id=exercise.id))]

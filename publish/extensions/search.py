@@ -24,18 +24,7 @@ _NOT_TEXT = """
 
 
 def sections(page):
-    """The sections of a page.
-
-    Parameters
-    ----------
-    page : bytes
-        Its HTML.
-
-    Returns
-    -------
-    list of (str, str, str)
-        For each section its anchor, heading and own text, without the sections in it.
-    """
+    """The sections of a page, given as HTML: list of (anchor, heading, own text without the sections in it)."""
     article = html.document_fromstring(page).find(".//article")
     if article is None:
         return []

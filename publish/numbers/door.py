@@ -40,10 +40,10 @@ def parts(numbers, book):
     return files | {"gallery.md": "\n".join(written), "findings.md": findings(numbers)}
 
 
-def picture(chapter, wanted=None):
+def picture(chapter, wanted):
     """The picture that stands for a chapter and its description: (str, str); empty where the chapter shows none.
 
-    It is that of the cell `wanted`, else of the first cell that only draws, else of the first that shows one.
+    It is that of the cell `wanted`, where one is named, else of the first cell that only draws, else of the first.
     """
     outputs = [(cell, out) for cell in chapter.notebook["cells"] for out in cell.get("outputs", ())]
     shown = [(cell, out) for cell, out in outputs if "image/svg+xml" in out.get("data", ())]

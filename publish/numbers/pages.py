@@ -13,7 +13,7 @@ import os
 import platform
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from importlib.metadata import version
@@ -51,7 +51,7 @@ class Numbers:
 
     chapters: list
     tables: dict
-    runs: list = field(default_factory=list)
+    runs: list
 
     @cached_property
     def claims(self):
@@ -227,10 +227,11 @@ def claims_table(numbers, lectures):
             own, others = numbers.again
             cells |= {"Held again": _share(own.get(entry["id"])), "Other settings": _share(others.get(entry["id"]))}
         rows.append((claims.anchor("number", entry["id"]), chapter.group, cells))
-    measured = sum(entry["kind"] in lists.MEASURED for entry in entries)
-    caption = f"{len(rows)} numbers of the lectures, {measured} of them measured or checked again"
-    caption = caption if lectures else f"{len(rows)} other claims of the book"
-    return table(caption, rows, id="lecture-numbers" if lectures else "other-claims")
+    if not lectures:
+        return table(f"{len(rows)} other claims of the book", rows, id="other-claims")
+    again = sum(entry["kind"] in lists.MEASURED for entry in entries)
+    caption = f"{len(rows)} numbers of the lectures, {again} of them measured or checked again"
+    return table(caption, rows, id="lecture-numbers")
 
 
 def papers(numbers):
