@@ -29,16 +29,16 @@ def test_marks_name_one_row_or_several():
 
 
 def test_the_map_leads_to_every_place(page):
-    page = page("lecture_map_a")
-    assert "2 of its 2 rows have a place" in page.caption.get_text()
-    assert [(link.get_text(), link["href"]) for link in page.find(id="row-a01").find_all("a")] == [
+    lecture = page("lecture_map_a")
+    assert "2 of its 2 rows have a place" in lecture.caption.get_text()
+    assert [(link.get_text(), link["href"]) for link in lecture.find(id="row-a01").find_all("a")] == [
         ("Chapter 1: First", "01_one.html#claim-a01"),
         ("The loss is small & <fine>.", "01_one.html#claim-a01"),
         ("Chapter 1: Second", "01_one.html#claim-a01-keyword"),
         ("By keyword.", "01_one.html#claim-a01-keyword"),
     ]
-    assert [link["href"] for link in page.find(id="row-a02").find_all("a")] == ["01_one.html#shows-a02"]
-    assert not page.find("li")
+    assert [link["href"] for link in lecture.find(id="row-a02").find_all("a")] == ["01_one.html#shows-a02"]
+    assert not lecture.find("li")
 
 
 def test_numbers_stand_beside_those_of_the_lecture(page):
@@ -69,9 +69,9 @@ def test_numbers_stand_beside_those_of_the_lecture(page):
 
 
 def test_papers_lead_to_their_claims_or_to_a_cell(page):
-    page = page("reproduction_papers")
-    assert "✓ A01" in rows_of(page)["He (2015)"]["Claims"]
-    assert page.find("a", string="Ho (2016)")["href"] == "02_two.html#cell-start"
+    papers = page("reproduction_papers")
+    assert "✓ A01" in rows_of(papers)["He (2015)"]["Claims"]
+    assert papers.find("a", string="Ho (2016)")["href"] == "02_two.html#cell-start"
 
 
 def test_the_files_hold_every_entry(book):
