@@ -5,10 +5,10 @@ Each module holds one concern, and a `setup` that is called here.
 
 import hashlib
 from importlib import import_module
-from pathlib import Path
+
+from publish.book import ROOT
 
 MODULES = ("theme", "head", "figures", "math", "search", "glossary", "citations", "questions", "moving", "notebooks")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def inside(node, kinds):
@@ -22,7 +22,7 @@ def inside(node, kinds):
 def _hash(*patterns):
     """A hash of the files below the root that fit one of some patterns: str."""
     paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path.suffix != ".pyc")).hexdigest()
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def setup(app):

@@ -40,4 +40,3 @@ def _start(line):
 
 def setup(app):
     app.connect("doctree-read", link_citations)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -45,17 +45,14 @@ def _shorten(app, doctree):
 
 def _add_sizes(app, pagename, templatename, context, doctree):
     """Say how large each picture is, and let it arrive when its reader is near."""
-    files = {name: Path(app.srcdir, source) for source, name in getattr(app.builder, "images", {}).items()}
-    # A book on one page is made to be printed, whole.
-    lazy = 'loading="lazy" ' if app.builder.name == "html" else ""
+    files = {name: Path(app.srcdir, source) for source, name in app.builder.images.items()}
 
     def sized(match):
         path = files.get(unquote(match[2]))
-        size = get_image_size(path) if path else None
-        return f'<img {lazy}decoding="async" ' + (f'width="{size[0]}" height="{size[1]}" ' if size else "")
+        size = path and get_image_size(path)
+        return '<img loading="lazy" decoding="async" ' + (f'width="{size[0]}" height="{size[1]}" ' if size else "")
 
-    if context.get("body"):
-        context["body"] = _IMAGE.sub(sized, context["body"])
+    context["body"] = _IMAGE.sub(sized, context.get("body", ""))
 
 
 def setup(app):

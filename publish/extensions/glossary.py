@@ -70,4 +70,3 @@ def setup(app):
     app.connect("doctree-read", _note_other_forms)
     app.connect("env-updated", _rewrite_all_when_terms_changed)
     app.connect("doctree-resolved", _link)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,25 +13,15 @@ from xml.etree import ElementTree
 
 from docutils import nodes
 
+from publish.whole import update
+
 LENGTH = 160  # search machines show about as many letters
 CARD = "_static/card.png"
-_LOST = "Page not found"
+LOST = "Page not found"
 
 
 def pages_address(repository, language):
-    """Where the pages of an edition stand.
-
-    Parameters
-    ----------
-    repository : str
-        Like https://github.com/OWNER/NAME.
-    language : str
-        The edition, "en" or "ko".
-
-    Returns
-    -------
-    str
-        With a slash at the end; "" for a host whose pages stand nobody knows where.
+    """Where the pages of an edition stand, with a slash at the end; "" for a host whose pages stand nobody knows where.
 
     Examples
     --------
@@ -39,6 +29,10 @@ def pages_address(repository, language):
     'https://ada.github.io/nets/en/'
     >>> pages_address("https://github.com/Ada/ada.github.io", "en")  # the owner's own site has no folder of its name
     'https://ada.github.io/en/'
+    >>> pages_address("https://github.com/a/b.github.io", "ko")  # of another owner
+    'https://a.github.io/b.github.io/ko/'
+    >>> [pages_address(other, "en") for other in ("https://gitlab.com/a/b", "https://github.com/a", "")]
+    ['', '', '']
     """
     parts = urlsplit(repository)
     owner, _, name = parts.path.strip("/").partition("/")
@@ -48,13 +42,13 @@ def pages_address(repository, language):
     return f"https://{host}/{language}/" if name.lower() == host else f"https://{host}/{name}/{language}/"
 
 
-def description(doctree, length=LENGTH):
-    """The first paragraph of prose, as plain text, cut at a word when it is longer than `length` letters: str."""
+def description(doctree):
+    """The first paragraph of prose, as plain text, cut at a word when it is longer than LENGTH letters: str."""
     prose = (p for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, nodes.section))
     text = " ".join(_spoken(next(prose, nodes.Text(""))).split())
-    if len(text) <= length:
+    if len(text) <= LENGTH:
         return text
-    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+    return text[: LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
 
 
 def _spoken(node):
@@ -64,15 +58,6 @@ def _spoken(node):
     if isinstance(node, nodes.math | nodes.raw | nodes.comment | nodes.footnote_reference):
         return ""
     return "".join(map(_spoken, node.children))
-
-
-def sitemap(addresses):
-    """The sitemap as bytes; `addresses` are full addresses, in the order in which they shall stand."""
-    root = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
-    for address in addresses:
-        ElementTree.SubElement(ElementTree.SubElement(root, "url"), "loc").text = address
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _set_address(app, config):
@@ -85,32 +70,30 @@ def _add_head(app, pagename, templatename, context, doctree):
     context["description"] = description(doctree) if doctree is not None else ""
     if doctree is None:
         context["pageurl"] = None  # nobody should find the search page or the page for dead links by searching
-    context["card"] = base + CARD if base else ""
+    context["card"] = base + CARD
     here = pagename if pagename in app.env.found_docs else app.config.root_doc
     context["other_editions"] = [
         {
             "language": code,
             "name": name,
-            "url": f"{context.get('content_root', './')}../{code}/{here}.html",
-            "address": f"{base.removesuffix(language + '/')}{code}/{here}.html" if base else "",
+            "url": f"{context['content_root']}../{code}/{here}.html",
+            "address": f"{base.removesuffix(language + '/')}{code}/{here}.html",
         }
-        for code, name in app.config.html_context.get("editions", {}).items()
+        for code, name in app.config.html_context["editions"].items()
         if code != language
     ]
 
 
 def _more_pages(app):
     """404.html, and index.html, which leads to the landing page; the toc extension would write less than a page."""
-    root = app.config.root_doc
-    if app.builder.name == "html":
-        text = f"<h1>{_LOST}</h1><p>This address leads nowhere. The chapters are listed at the side.</p>"
-        yield "404", {"title": _LOST, "body": text}, "page.html"
-    if app.builder.name == "html" and root != "index":
-        target, title, base = app.builder.get_target_uri(root), app.config.html_title, app.config.html_baseurl
-        links = [{"target": target, "language": app.config.language, "name": title}]
-        canonical = base + target if base else ""
-        context = {"title": title, "target": target, "canonical": canonical, "icon": "_static/logo.svg"}
-        yield "index", {**context, "editions": links}, "redirect.html"
+    text = f"<h1>{LOST}</h1><p>This address leads nowhere. The chapters are listed at the side.</p>"
+    yield "404", {"title": LOST, "body": text}, "page.html"
+    root, title, base = app.config.root_doc, app.config.html_title, app.config.html_baseurl
+    if root != "index":
+        target = app.builder.get_target_uri(root)
+        context = {"title": title, "target": target, "canonical": base and base + target, "icon": "_static/logo.svg"}
+        context["editions"] = [{"target": target, "language": app.config.language, "name": title}]
+        yield "index", context, "redirect.html"
 
 
 def from_the_host(page, prefix):
@@ -129,12 +112,14 @@ def _finish(app, error):
     if error or app.builder.name != "html":
         return
     lost = Path(app.outdir, "404.html")
-    text = lost.read_text(encoding="utf-8")
-    if (counted := from_the_host(text, urlsplit(base).path or "/")) != text:  # it was written in this build
-        lost.write_text(counted, encoding="utf-8")
+    update(lost, from_the_host(lost.read_text(encoding="utf-8"), urlsplit(base).path or "/"))
     if base:
-        pages = [base + app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
-        Path(app.outdir, "sitemap.xml").write_bytes(sitemap(pages))
+        sitemap = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+        for name in sorted(app.env.found_docs):
+            place = ElementTree.SubElement(ElementTree.SubElement(sitemap, "url"), "loc")
+            place.text = base + app.builder.get_target_uri(name)
+        ElementTree.indent(sitemap)
+        ElementTree.ElementTree(sitemap).write(Path(app.outdir, "sitemap.xml"), encoding="utf-8", xml_declaration=True)
 
 
 def setup(app):

@@ -11,15 +11,11 @@ from pathlib import Path
 from docutils import nodes
 
 from lecture_utils import moving
+from publish.whole import update
 
 
 class MovingFigure(nodes.General, nodes.Element):
     """An element that begins with `start`, as HTML, and holds the still picture."""
-
-
-def scripts():
-    """The files of _static/moving: dict of name to text."""
-    return {"shared.js": moving.shared(), **{f"{name}.js": moving.script(name) for name in moving.names()}}
 
 
 def _enclose(app, doctree):
@@ -37,10 +33,11 @@ def _enclose(app, doctree):
 def _write(app):
     folder = Path(app.outdir, "_static", "moving")
     folder.mkdir(parents=True, exist_ok=True)
-    made = {**scripts(), "figures.css": moving.style(*moving.names())}
+    names = moving.names()
+    made = {"shared.js": moving.shared()} | {f"{name}.js": moving.script(name) for name in names}
+    made["figures.css"] = moving.style(*names)
     for name, text in made.items():
-        if not (folder / name).exists() or (folder / name).read_text(encoding="utf-8") != text:
-            (folder / name).write_text(text, encoding="utf-8")
+        update(folder / name, text)
     version = hashlib.sha256("".join(made.values()).encode()).hexdigest()[:8]
     app.add_css_file("moving/figures.css")
     app.add_js_file("moving.js", **{"data-version": version})

@@ -7,12 +7,14 @@ as publish/numbers/present.py wants it. So `jupyter-book build .` alone never sh
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from sphinx.errors import ExtensionError
 
 from publish.book import Book, parse, read
-from publish.numbers import pages, present
+from publish.numbers import pages
+from publish.numbers.present import present
 from publish.run import data
 from publish.run.execute import building
 from publish.run.store import Store, show
@@ -20,18 +22,12 @@ from publish.run.store import Store, show
 
 def read_chapter(text):
     """A chapter as MyST-NB renders it; named in `nb_custom_formats`."""
-    notebook = parse(text)
-    return present.present(show(notebook, Store(Book(), data.identity()).find(notebook)))
+    notebook, book = parse(text), Book()
+    return present(show(notebook, Store(book, data.identity()).find(notebook)), book)
 
 
 class _Build:
     """What a build has to remember from its start to its end."""
-
-    def __init__(self, app):
-        self.lock = None
-        app.connect("builder-inited", self.start, priority=100)
-        app.connect("env-get-outdated", self.outdated)
-        app.connect("build-finished", self.end, priority=990)
 
     def start(self, app):
         self.book = Book(Path(app.srcdir))
@@ -40,8 +36,8 @@ class _Build:
         if subprocess.run(command, cwd=self.book.root, check=False).returncode:
             raise ExtensionError("chapters did not run; the lines above say why")
         data.settle()
-        self.lock = building(self.book)
-        self.lock.__enter__()
+        self.lock = ExitStack()
+        self.lock.enter_context(building(self.book))
         # Sphinx warns of a page when it reads it, and does not read it again: after a build that failed, it must.
         self.mark = self.book.build / "unfinished"
         self.again = self.mark.exists()
@@ -59,11 +55,9 @@ class _Build:
         return [name for name, state in env.book_executed.items() if state != before.get(name)]
 
     def end(self, app, error):
-        if self.lock is not None:
-            if not error and not app._warncount:
-                self.mark.unlink(missing_ok=True)
-            self.lock.__exit__(None, None, None)
-            self.lock = None
+        if not error and not app._warncount:
+            self.mark.unlink()
+        self.lock.close()
 
 
 def _state(path):
@@ -71,4 +65,7 @@ def _state(path):
 
 
 def setup(app):
-    _Build(app)
+    build = _Build()
+    app.connect("builder-inited", build.start, priority=100)
+    app.connect("env-get-outdated", build.outdated)
+    app.connect("build-finished", build.end, priority=990)

@@ -27,21 +27,21 @@ def ask(app, doctree):
         for mark in [raw for raw in quote.findall(nodes.raw) if _MARK.fullmatch(raw.astext())]:
             name, order = _MARK.fullmatch(mark.astext()).groups()
             mark.parent.remove(mark)
-            lists = [part for part in quote.children if _letters(part)]
-            kind = "order" if order else "choice" if lists else "number"
             question, *rest = quote.children
-            rest = [part for part in rest if part not in lists]
-            quote.parent.replace(quote, _form(name, kind, question.children, rest, lists, PAGE["commit"]))
+            choices = next(filter(_letters, rest), None)
+            kind = "order" if order else "choice" if choices else "number"
+            rest = [part for part in rest if part is not choices]
+            quote.parent.replace(quote, _form(name, kind, question.children, rest, choices, PAGE["commit"]))
     for section in list(doctree.findall(nodes.section)):
         match = _EXERCISE.match(section.next_node(nodes.title).astext())
         for exercise in declared(int(match[2])) if match else ():
             data = page_data(exercise) if exercise.id.rstrip("abcdefgh") == match[1] else None
             if data:
-                lists = [part for part in section.children if _letters(part)][:1] if data["kind"] != "number" else []
-                for part in lists:
-                    section.remove(part)
+                choices = next(filter(_letters, section.children), None) if data["kind"] == "choice" else None
+                if choices:
+                    section.remove(choices)
                 legend = [nodes.Text(PAGE["answer to"].format(id=exercise.id))]
-                section += _form(exercise.id, data["kind"], legend, [], lists, PAGE["check"], data)
+                section += _form(exercise.id, data["kind"], legend, [], choices, PAGE["check"], data)
 
 
 def _letters(part):
@@ -52,7 +52,7 @@ def _letters(part):
     return [match[1] for match in found] if all(found) else []
 
 
-def _form(name, kind, legend, rest, lists, button, data=None):
+def _form(name, kind, legend, rest, choices, button, data=None):
     """The nodes of a form: list. `data` is what the page needs to judge at once; a prediction waits for its answer."""
     address, given = escape(name), f' data-answer="{escape(json.dumps(data, ensure_ascii=False))}"' if data else ""
     place = "question-" + name.replace(".", "-")
@@ -62,27 +62,21 @@ def _form(name, kind, legend, rest, lists, button, data=None):
         _raw("</legend>"),
         *rest,
     ]
-    for part in lists:
-        for letter, item in zip(_letters(part), part.children, strict=True):
-            box = f'<input class="pst-js-only" type="radio" name="{address}" value="{letter}">'
-            parts += [_raw(f"<label>{box if kind == 'choice' else ''}<span>")]
-            parts += [nodes.inline("", "", *item.children[0].children), _raw("</span></label>")]
+    for letter, item in zip(_letters(choices), choices or (), strict=True):
+        box = f'<input class="pst-js-only" type="radio" name="{address}" value="{letter}">' if kind == "choice" else ""
+        parts += [_raw(f"<label>{box}<span>"), nodes.inline("", "", *item[0].children), _raw("</span></label>")]
+    end = (
+        f'<button type="button" class="pst-js-only btn btn-sm">{escape(button)}</button>'
+        '<p class="said" role="status"></p></fieldset></form>'
+    )
     if kind != "choice":
         mode = ' inputmode="decimal"' if kind == "number" else ""
-        parts += [
-            _raw(
-                f'<label class="pst-js-only"><span>{escape(PAGE[kind])}</span>'
-                f'<input type="text" name="{address}" size="10" autocomplete="off" spellcheck="false"{mode}></label>'
-                '<span class="room"></span>'
-            )
-        ]
-    parts += [
-        _raw(
-            f'<button type="button" class="pst-js-only btn btn-sm">{escape(button)}</button>'
-            '<p class="said" role="status"></p></fieldset></form>'
+        end = (
+            f'<label class="pst-js-only"><span>{escape(PAGE[kind])}</span>'
+            f'<input type="text" name="{address}" size="10" autocomplete="off" spellcheck="false"{mode}></label>'
+            f'<span class="room"></span>{end}'
         )
-    ]
-    return parts
+    return [*parts, _raw(end)]
 
 
 def _raw(text):
@@ -96,4 +90,3 @@ def _words(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("doctree-read", ask)
     app.connect("html-page-context", _words)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

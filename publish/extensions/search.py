@@ -16,29 +16,15 @@ INDEX = "sections.js"
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = ("p", "li", "td", "th", "dt", "dd", "div", "pre", "figcaption", "caption", "summary")
 # Buttons, the copy of a formula for those who listen, and tables that repeat what the chapters claim.
-_NOT_TEXT = "|".join(
-    f".//{found}"
-    for found in (
-        "script", "style", "button", "details[contains(@class, 'hide')]/summary", "table[contains(@class, 'numbers')]",
-        "*[contains(@class, 'headerlink')]", "*[contains(@class, 'card-facts')]", "*[contains(@class, 'katex-mathml')]",
-        "*[contains(@class, 'pst-js-only')]",
-    )
-)  # fmt: skip
+_NOT_TEXT = """
+.//script | .//style | .//button | .//details[contains(@class, 'hide')]/summary | .//table[contains(@class, 'numbers')]
+| .//*[contains(@class, 'headerlink')] | .//*[contains(@class, 'card-facts')]
+| .//*[contains(@class, 'katex-mathml')] | .//*[contains(@class, 'pst-js-only')]
+"""
 
 
 def sections(page):
-    """The sections of a page.
-
-    Parameters
-    ----------
-    page : bytes
-        Its HTML.
-
-    Returns
-    -------
-    list of (str, str, str)
-        For each section its anchor, heading and own text, without the sections in it.
-    """
+    """The sections of a page, given as HTML: list of (anchor, heading, own text without the sections in it)."""
     article = html.document_fromstring(page).find(".//article")
     if article is None:
         return []
@@ -62,8 +48,7 @@ def _leave_out_sphinx(app):
 
 
 def _search_page(app):
-    if app.builder.name == "html":
-        yield "search", {}, "search.html"
+    yield "search", {}, "search.html"
 
 
 def _write(app, error):

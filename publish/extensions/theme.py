@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlencode
 
+from publish.book import Book
+
 # Part of a script's name or text, and what stands in a page that uses it. A page with none of them drops the script.
 _SCRIPTS = {
     "thebe": (),  # Jupyter Book always adds it; it would ask other hosts
@@ -48,6 +50,12 @@ def buttons(repository, branch, path, title):
     --------
     >>> [b["url"] for b in buttons("https://github.com/ada/nets", "main", "chapters/01_a.ipynb", "A")][0]
     'https://colab.research.google.com/github/ada/nets/blob/main/chapters/01_a.ipynb'
+    >>> [b["kind"] for b in buttons("https://gitlab.com/a/b", "main", "x.ipynb", "X")]
+    ['download', 'report']
+    >>> buttons("https://gitlab.com/a/b", "main", "a/x.md", "1. A & B")[0]["url"]
+    'https://gitlab.com/a/b/issues/new?title=1.+A+%26+B%3A+&body=%28page%3A+a%2Fx.md%29'
+    >>> buttons("", "main", "x.md", "X")
+    []
     """
     found, github = [], "https://github.com/"
     if path.endswith(".ipynb"):
@@ -83,27 +91,25 @@ def is_used(script, body):
 
 
 def _frame(app, pagename, templatename, context, doctree):
-    body = context["body"] = plain(context.get("body") or "")
+    body = context["body"] = plain(context.get("body", ""))
     scripts = {}
-    for script in context.get("script_files", []):
-        name, attributes = str(getattr(script, "filename", script) or ""), getattr(script, "attributes", {})
-        if is_used(name or attributes.get("body", ""), body):
-            if name:
-                attributes["defer"] = "defer"
-            scripts[name or attributes.get("body")] = script  # some are added twice
+    for script in context["script_files"]:
+        name = script.filename or script.attributes["body"]
+        if is_used(name, body):
+            if script.filename:
+                script.attributes["defer"] = "defer"
+            scripts[name] = script  # some are added twice
     context["script_files"] = list(scripts.values())
-    sheets = sorted(context.get("css_files", []), key=lambda sheet: getattr(sheet, "priority", 500))
-    names = [*_SHEETS, *(str(getattr(sheet, "filename", sheet)) for sheet in sheets)]
-    context["style_sheets"] = [name for name in dict.fromkeys(names) if name not in _NO_SHEETS]
-    facts = Path(app.srcdir) / "_build" / "pages" / "build.json"
-    context["build"] = json.loads(facts.read_text(encoding="utf-8"))
+    sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
+    names = dict.fromkeys([*_SHEETS, *(sheet.filename for sheet in sheets)])
+    context["style_sheets"] = [name for name in names if name not in _NO_SHEETS]
+    context["build"] = json.loads((Book(Path(app.srcdir)).pages / "build.json").read_text(encoding="utf-8"))
     context["chapter_buttons"] = []
     if doctree is not None:
         options = app.config.html_theme_options
-        repository = options.get("repository_url", "").removesuffix("/")
-        path = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
-        title = context.get("pagetitle", pagename)
-        found = buttons(repository, options.get("repository_branch") or "main", path, title)
+        repository = options["repository_url"].removesuffix("/")
+        path = app.env.doc2path(pagename, base=False)
+        found = buttons(repository, options["repository_branch"], path, context["pagetitle"])
         for button in found:
             button["url"] = button["url"] or context["pathto"](f"_sources/{context['sourcename']}", True)
         context["chapter_buttons"] = found

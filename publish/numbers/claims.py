@@ -113,7 +113,6 @@ def marked(names):
 
 def read(notebook, document, number):
     """What the pages of numbers need of an executed notebook: Chapter."""
-    kept = records(notebook)
     title = section = ""
     places, code = [], {}
     for cell in notebook["cells"]:
@@ -125,7 +124,7 @@ def read(notebook, document, number):
         elif cell["cell_type"] == "code":
             code[cell["id"]] = cell["source"]
             kind = next((tag for tag in cell["metadata"].get("tags", []) if tag in ("finding", "checks")), "")
-            left = [record for record in kept if record["cell"] == cell["id"]]
+            left = records({"cells": [cell]})
             places += [Place(record["id"], cell["id"], section, kind, record) for record in left]
     return Chapter(document, number, title, places, code, notebook)
 

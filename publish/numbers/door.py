@@ -40,13 +40,13 @@ def parts(numbers, book):
     return files | {"gallery.md": "\n".join(written), "findings.md": findings(numbers)}
 
 
-def picture(chapter, wanted=None):
+def picture(chapter, wanted):
     """The picture that stands for a chapter and its description: (str, str); empty where the chapter shows none.
 
-    It is that of the cell `wanted`, else of the first cell that only draws, else of the first that shows one.
+    It is that of the cell `wanted`, where one is named, else of the first cell that only draws, else of the first.
     """
-    shown = [(cell, out) for cell in chapter.notebook["cells"] for out in cell.get("outputs", ()) if "data" in out]
-    shown = [(cell, out) for cell, out in shown if "image/svg+xml" in out["data"]]
+    outputs = [(cell, out) for cell in chapter.notebook["cells"] for out in cell.get("outputs", ())]
+    shown = [(cell, out) for cell, out in outputs if "image/svg+xml" in out.get("data", ())]
     if not shown:
         return "", ""
     shown.sort(key=lambda pair: (pair[0]["id"] != wanted, "draw" not in pair[0]["metadata"].get("tags", [])))
@@ -98,6 +98,6 @@ def claimed(row):
 
 
 def _colab(chapter, book):
-    place = book.config.get("repository", {})
-    found = buttons(place.get("url", ""), place.get("branch", "main"), f"{chapter.document}.ipynb", chapter.title)
+    place = book.config["repository"]
+    found = buttons(place["url"], place["branch"], f"{chapter.document}.ipynb", chapter.title)
     return "".join(f'<a href="{escape(b["url"])}">{b["text"]}</a>' for b in found if b["kind"] == "colab")

@@ -44,10 +44,11 @@ def bound(record):
     >>> bound({"expected": 57, "within": 0}), bound({})
     ('exactly 57', '')
     """
-    given = {name: number(value) for name, value in record.items() if isinstance(value, int | float | str)}
-    if "expected" in given:
-        return f"{given['expected']} ± {given['within']}" if record.get("within") else f"exactly {given['expected']}"
-    return " and ".join(f"{sign} {given[side]}" for side, sign in (("above", ">"), ("below", "<")) if side in given)
+    if record.get("expected") is not None:
+        expected, within = number(record["expected"]), record["within"]
+        return f"{expected} ± {number(within)}" if within else f"exactly {expected}"
+    sides = ((">", record.get("above")), ("<", record.get("below")))
+    return " and ".join(f"{sign} {number(side)}" for sign, side in sides if side is not None)
 
 
 def table(caption, rows, *, id, classes="numbers"):

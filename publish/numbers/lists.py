@@ -31,9 +31,8 @@ def read(root):
 
     A table that is not there is empty.
     """
-    found = {}
-    for name in ("coverage", "figures", "papers", "gallery", "surprises"):
-        found[name] = rows(root / "chapters" / f"{name}.csv")
+    names = ("coverage", "figures", "papers", "gallery", "surprises")
+    found = {name: rows(root / "chapters" / f"{name}.csv") for name in names}
     for name, key in (("coverage", "id"), ("gallery", "chapter")):
         found[name] = {row[key]: row for row in found[name]}
     return found

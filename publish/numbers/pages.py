@@ -13,10 +13,12 @@ import os
 import platform
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from importlib.metadata import version
+from itertools import groupby
+from operator import itemgetter
 
 from publish.book import code_of
 from publish.numbers import claims, door, lists, robustness
@@ -49,7 +51,7 @@ class Numbers:
 
     chapters: list
     tables: dict
-    runs: list = field(default_factory=list)
+    runs: list
 
     @cached_property
     def claims(self):
@@ -74,8 +76,10 @@ class Numbers:
             chapter, place = self.claims[name]
             return chapter, chapter.address(place.anchor)
         file, _, id_ = name.partition(":")
-        chapter = next((chapter for chapter in self.chapters if chapter.file == file and id_ in chapter.code), None)
-        return chapter, chapter.address(claims.anchor("cell", id_)) if chapter else ""
+        for chapter in self.chapters:
+            if chapter.file == file and id_ in chapter.code:
+                return chapter, chapter.address(claims.anchor("cell", id_))
+        return None, ""
 
     @cached_property
     def entries(self):
@@ -208,7 +212,6 @@ def claims_table(numbers, lectures):
         chapter = numbers.chapters[entry["chapter"] - 1]
         why = _why(f"{entry['why'] or ''} {FIXED_SEED if entry['id'] in numbers.fixed else ''}".strip())
         expected, measured = entry["expected"], entry["measured"]
-        limits = {key: entry[key] for key in ("below", "above", "expected", "within") if entry[key] is not None}
         if entry["id"] not in numbers.claims:
             said = lists.KINDS[entry["kind"]]
         elif measured is None:
@@ -219,15 +222,16 @@ def claims_table(numbers, lectures):
         cells["What is claimed"] = cell(escape(entry["statement"]) + why, entry["statement"])
         if lectures:
             cells["Lecture"] = text(entry["lecture"] or (number(expected) if expected is not None else ""), expected)
-        cells |= {"This build": text(said, measured), "Allowed": text(bound(limits), entry["within"])}
+        cells |= {"This build": text(said, measured), "Allowed": text(bound(entry), entry["within"])}
         if numbers.runs:
             own, others = numbers.again
             cells |= {"Held again": _share(own.get(entry["id"])), "Other settings": _share(others.get(entry["id"]))}
         rows.append((claims.anchor("number", entry["id"]), chapter.group, cells))
-    measured = sum(entry["kind"] in lists.MEASURED for entry in entries)
-    caption = f"{len(rows)} numbers of the lectures, {measured} of them measured or checked again"
-    caption = caption if lectures else f"{len(rows)} other claims of the book"
-    return table(caption, rows, id="lecture-numbers" if lectures else "other-claims")
+    if not lectures:
+        return table(f"{len(rows)} other claims of the book", rows, id="other-claims")
+    again = sum(entry["kind"] in lists.MEASURED for entry in entries)
+    caption = f"{len(rows)} numbers of the lectures, {again} of them measured or checked again"
+    return table(caption, rows, id="lecture-numbers")
 
 
 def papers(numbers):
@@ -254,10 +258,9 @@ def other_runs(numbers):
     """How often claims held in other runs: HTML; a sentence where nothing was measured yet."""
     if not numbers.runs:
         return NOT_MEASURED
-    conditions, made, lost = {}, [], []
-    for row in numbers.runs:
-        conditions.setdefault(tuple(row[name] for name in robustness.CONDITION), []).append(row)
-    for condition, rows in sorted(conditions.items()):
+    made, lost, condition_of = [], [], itemgetter(*robustness.CONDITION)
+    for condition, same in groupby(sorted(numbers.runs, key=condition_of), condition_of):
+        rows = list(same)
         kept = robustness.comparable(rows, numbers.fixed)
         ran = [row for row in kept if int(row["runs"])]
         failed = sum(row["held"] != row["runs"] for row in ran)
@@ -266,8 +269,9 @@ def other_runs(numbers):
             "Chapters": len({row["chapter"] for row in rows}),
             "Claims": len(ran),
             "Held always": len(ran) - failed,
+            "Failed": failed,
+            "Fixed seed": len(rows) - len(kept),
         }
-        counts |= {"Failed": failed, "Fixed seed": len(rows) - len(kept)}
         made.append(("", "", cells | {name: text(count, count) for name, count in counts.items()}))
     html = table("The runs, and how many claims held in all of them", made, id="robustness-runs")
     rows = robustness.comparable(numbers.runs, numbers.fixed)
@@ -280,7 +284,7 @@ def other_runs(numbers):
                 "Chapter": text(chapter.number, chapter.number),
                 "What is claimed": text(place.record["statement"]),
                 "Where it failed": text("; ".join(where)),
-                "Held": _share(held.get(id_)),
+                "Held": _share(held[id_]),
             }
             lost.append(("", chapter.group, cells))
     if not lost:

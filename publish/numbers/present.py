@@ -14,7 +14,6 @@ import nbformat
 
 from lecture_utils import exercises, moving
 from lecture_utils.claims import KEY
-from publish.book import Book
 from publish.numbers import lists
 from publish.numbers.claims import MARK, anchor, marked
 from publish.numbers.html import link
@@ -37,12 +36,11 @@ KINDS = ("solution", "checks", "finding", "machinery", "draw", "answer")
 _TITLE = re.compile(r"\A#\s*@title\b.*\n*")
 
 
-def present(notebook, book=None):
+def present(notebook, book):
     """Prepare a chapter, with its outputs where it has run, for myst-nb: the same notebook, changed in place.
 
     Cells that a table leads to get an address of their own, such as "cell-full-run".
     """
-    book = book or Book()
     tables, pages = lists.read(book.root), [name for _, name in book.documents()]
     linked = {row["place"].partition(":")[2] for row in [*tables["figures"], *tables["papers"]]}
     report = "reproduction.html" if "chapters/reproduction" in pages else ""  # in the folder of the chapters
@@ -50,30 +48,30 @@ def present(notebook, book=None):
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             # Blocks of their own to Markdown, and nothing to see.
-            cell["source"] = MARK.sub(_shows, cell["source"])
+            cell["source"] = MARK.sub(
+                lambda mark: "".join(_block("shows", name) for name in marked(mark[1])), cell["source"]
+            )
         elif cell["cell_type"] == "code":
-            if cell.get("id") in linked:
+            if cell["id"] in linked:
                 place = nbformat.v4.new_markdown_cell(_block("cell", cell["id"]), id=anchor("cell", cell["id"]))
                 cells.append(place)
             cell["source"] = _TITLE.sub("", cell["source"])
-            claims = [output for output in cell["outputs"] if KEY in output.get("metadata", {})]
-            for output in claims:
-                output["data"]["text/html"] = line(output, report, named)
+            results = []
             for output in cell["outputs"]:
-                if record := output.get("metadata", {}).get(moving.KEY):
+                records = output.get("metadata", {})
+                if KEY in records:
+                    output["data"]["text/html"] = line(output, report, named)
+                    results.append(records[KEY]["holds"])
+                elif moving.KEY in records:
                     # The scripts of a notebook are its own; the pages share theirs (publish/extensions/moving.py).
-                    output["data"]["text/html"] = moving.place(record)
-                    cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})["alt"] = record["alt"]
-                if record := output.get("metadata", {}).get(exercises.KEY):
-                    output["data"]["text/html"] = answered(record)
-            _fold(cell, [output["metadata"][KEY]["holds"] for output in claims])
+                    output["data"]["text/html"] = moving.place(records[moving.KEY])
+                    cell["metadata"].setdefault("mystnb", {})["image"] = {"alt": records[moving.KEY]["alt"]}
+                elif exercises.KEY in records:
+                    output["data"]["text/html"] = answered(records[exercises.KEY])
+            _fold(cell, results)
         cells.append(cell)
     notebook["cells"] = cells
     return notebook
-
-
-def _shows(match):
-    return "".join(_block("shows", name) for name in marked(match[1]))
 
 
 def _block(kind, name):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+from collections import defaultdict
 from operator import itemgetter
 
 from publish import book
@@ -19,20 +20,17 @@ AS_IT_IS = "as it is"  # the value of `setting` where nothing was changed but se
 BOOKS, OTHER = "the book's", "other"  # values of `seeds`
 CONDITION = ["data", "setting", "seeds", "threads", "torch"]
 COLUMNS = ["id", "chapter", *CONDITION, "runs", "held", "lowest", "highest", "code"]
-
-
-def _path(root):
-    return root / "publish" / "numbers" / "robustness.csv"
+_FILE = "publish/numbers/robustness.csv"
 
 
 def read(root):
     """The rows of the table: list of dict of str; empty where nothing was measured yet."""
-    return book.rows(_path(root))
+    return book.rows(root / _FILE)
 
 
 def write(root, rows):
     """Write the table, whole or not at all."""
-    update(_path(root), as_csv(COLUMNS, rows))
+    update(root / _FILE, as_csv(COLUMNS, rows))
 
 
 def as_csv(columns, rows):
@@ -107,15 +105,18 @@ def failures(rows):
     A place: "rates doubled, other seeds: held on MNIST in 4 of 5, on bundled digits in 3 of 5". What is the book's own
     is not named, nor is PyTorch's version where all rows have the same.
     """
-    one_version, places = len({row["torch"] for row in rows}) == 1, {}
+    versions, places = {row["torch"] for row in rows}, defaultdict(lambda: defaultdict(list))
     for row in rows:
         if row["held"] != row["runs"]:
-            changed = [row["setting"]] * (row["setting"] != AS_IT_IS) + ["other seeds"] * (row["seeds"] == OTHER)
-            changed += [f"{row['threads']} threads"] * (row["threads"] != "1")
-            changed += [f"PyTorch {row['torch']}"] * (not one_version)
-            data = f"on {row['data']} " * (row["data"] != "no digits")
-            by_change = places.setdefault(row["id"], {})
-            by_change.setdefault(", ".join(changed) or AS_IT_IS, []).append(f"{data}in {row['held']} of {row['runs']}")
+            changes = {
+                row["setting"]: row["setting"] != AS_IT_IS,
+                "other seeds": row["seeds"] == OTHER,
+                f"{row['threads']} threads": row["threads"] != "1",
+                f"PyTorch {row['torch']}": len(versions) > 1,
+            }
+            changed = ", ".join(change for change, is_one in changes.items() if is_one) or AS_IT_IS
+            data = "" if row["data"] == "no digits" else f"on {row['data']} "
+            places[row["id"]][changed].append(f"{data}in {row['held']} of {row['runs']}")
     return {
         id_: [f"{change}: held {', '.join(data)}" for change, data in by_change.items()]
         for id_, by_change in places.items()

@@ -1,9 +1,11 @@
 """A book of two tiny chapters, which run in seconds."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
+from sphinx.testing.util import SphinxTestApp
 
 from publish.book import Book, read
 from publish.run.data import identity
@@ -76,3 +78,19 @@ def printed(executed):
         return None if cells is None else "".join(out.text for out in outputs if out.output_type == "stream")
 
     return printed_
+
+
+@pytest.fixture
+def sphinx():
+    """``sphinx(folder)`` builds the pages of a folder with a conf.py, without a warning: the path of what was built."""
+
+    def build(folder, builder="html", parallel=0):
+        app = SphinxTestApp(builder, srcdir=folder, parallel=parallel)
+        try:
+            app.build()
+            assert not app.warning.getvalue()
+            return Path(app.outdir)
+        finally:
+            app.cleanup()
+
+    return build

@@ -30,12 +30,9 @@ def figure():
 
 def numbers(svg):
     """All coordinates of a figure, in order: list of float."""
-    found = []
-    for element in etree.fromstring(svg.encode()).iter("{*}*"):
-        for name in ("d", "x", "y", "points"):
-            words = element.get(name, "").replace(",", " ").split()
-            found += [float(word) for word in words if not word.isalpha()]
-    return found
+    elements = etree.fromstring(svg.encode()).iter("{*}*")
+    words = " ".join(element.get(name, "") for element in elements for name in ("d", "x", "y", "points"))
+    return [float(word) for word in words.replace(",", " ").split() if not word.isalpha()]
 
 
 def test_a_figure_gets_smaller_and_draws_the_same(figure):

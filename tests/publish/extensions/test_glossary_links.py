@@ -1,10 +1,7 @@
 """Links to the glossary: the first bold use of a term on a page and nothing else, up to date after every build."""
 
-from pathlib import Path
-
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.testing.util import SphinxTestApp
 
 GLOSSARY = """\
 # Glossary
@@ -37,26 +34,15 @@ data:** they measure. [A **dead node**](glossary.md) has its link. **Nothing.** 
 
 
 @pytest.fixture
-def book(tmp_path):
-    """A book of two pages; `build()` gives the links of the chapter to the glossary: (text, anchor)."""
+def root(tmp_path):
+    """The folder of a book of two pages."""
     (tmp_path / "conf.py").write_text(
-        "extensions = ['myst_parser', 'publish.extensions.glossary']\nhtml_theme = 'basic'\n"
-        "root_doc = 'glossary'\nnitpicky = True\n"
+        "from publish.extensions.glossary import setup\n"
+        "extensions = ['myst_parser']\nhtml_theme = 'basic'\nroot_doc = 'glossary'\nnitpicky = True\n"
     )
     write(tmp_path, "glossary", GLOSSARY)
     write(tmp_path, "chapter", CHAPTER)
-
-    def build(builder="html", parallel=0):
-        app = SphinxTestApp(builder, srcdir=tmp_path, parallel=parallel)
-        try:
-            app.build()
-            assert not app.warning.getvalue()
-            return Path(app.outdir)
-        finally:
-            app.cleanup()
-
-    build.root = tmp_path
-    return build
+    return tmp_path
 
 
 def write(root, name, text):
@@ -68,6 +54,7 @@ def page(out, name="chapter"):
 
 
 def links(out):
+    """The links of the chapter to the glossary: list of (text, anchor)."""
     found = page(out).select("a[href*='#term-']")
     return [(" ".join(link.get_text().split()), link["href"].partition("#term-")[2]) for link in found]
 
@@ -75,8 +62,8 @@ def links(out):
 LINKED = [("node", "node"), ("Batches", "batch"), ("unit", "unit"), ("dead", "dead-node"), ("Test data:", "test-data")]
 
 
-def test_the_first_bold_use_of_each_term_is_a_link_and_looks_like_a_term(book):
-    out = book()
+def test_the_first_bold_use_of_each_term_is_a_link_and_looks_like_a_term(root, sphinx):
+    out = sphinx(root)
     assert links(out) == LINKED
     glossary = page(out, "glossary")
     assert {f"term-{anchor}" for _, anchor in LINKED} <= {term["id"] for term in glossary.select("dt[id]")}
@@ -88,17 +75,17 @@ def test_the_first_bold_use_of_each_term_is_a_link_and_looks_like_a_term(book):
     assert not glossary.select("dd a[href*='#term-']") and "also:" not in glossary.get_text()
 
 
-def test_a_page_that_did_not_change_follows_the_glossary_and_is_not_written_without_need(book):
-    written = (book() / "chapter.html").stat().st_mtime_ns
-    assert (book() / "chapter.html").stat().st_mtime_ns == written
-    write(book.root, "glossary", GLOSSARY.replace("batch\n", "heap\n").replace("% also: dead,", "% also:"))
-    assert links(book()) == [LINKED[0], LINKED[2], ("died out", "dead-node"), LINKED[4]]
-    write(book.root, "glossary", "# Glossary\n\nEmpty.\n")
-    assert links(book()) == []
+def test_a_page_that_did_not_change_follows_the_glossary_and_is_not_written_without_need(root, sphinx):
+    written = (sphinx(root) / "chapter.html").stat().st_mtime_ns
+    assert (sphinx(root) / "chapter.html").stat().st_mtime_ns == written
+    write(root, "glossary", GLOSSARY.replace("batch\n", "heap\n").replace("% also: dead,", "% also:"))
+    assert links(sphinx(root)) == [LINKED[0], LINKED[2], ("died out", "dead-node"), LINKED[4]]
+    write(root, "glossary", "# Glossary\n\nEmpty.\n")
+    assert links(sphinx(root)) == []
 
 
-def test_many_processes_find_the_same_links_and_other_formats_are_built(book):
+def test_many_processes_find_the_same_links_and_other_formats_are_built(root, sphinx):
     for i in range(8):  # Sphinx reads in parallel from a handful of pages on
-        write(book.root, f"more{i}", f"# More {i}\n\nA **batch**.\n")
-    assert links(book(parallel=2)) == LINKED
-    assert "died out" in (book("text") / "chapter.txt").read_text(encoding="utf-8")
+        write(root, f"more{i}", f"# More {i}\n\nA **batch**.\n")
+    assert links(sphinx(root, parallel=2)) == LINKED
+    assert "died out" in (sphinx(root, "text") / "chapter.txt").read_text(encoding="utf-8")

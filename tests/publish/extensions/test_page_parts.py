@@ -4,7 +4,7 @@ import pytest
 from docutils import nodes
 
 from publish.extensions import search, theme
-from publish.extensions.head import description, pages_address
+from publish.extensions.head import description
 
 
 def document(*paragraphs):
@@ -17,36 +17,15 @@ def test_the_description_is_the_first_paragraph_as_it_is_read_aloud_and_ends_at_
     raw = nodes.raw("", "<i>", format="html")
     found = description(document(nodes.paragraph("", "", *prose, raw), nodes.paragraph("", "Later.")))
     assert found == "A net learns, slowly." and description(document()) == ""
-    text = description(document(nodes.paragraph("", "word " * 60)), length=52)
-    assert len(text) <= 52 and text.endswith("word…")
+    assert description(document(nodes.paragraph("", "word " * 60))) == "word " * 30 + "word…"
 
 
-PLACES = {
-    "https://github.com/OWNER/nets": "https://owner.github.io/nets/ko/",
-    "https://gitlab.com/a/b": "",
-    "https://github.com/OWNER/owner.github.io": "https://owner.github.io/ko/",
-    "https://github.com/a/b.github.io": "https://a.github.io/b.github.io/ko/",
-    "": "",
-    "https://github.com/a": "",
-}
-
-
-def test_the_address_of_the_pages_follows_from_the_repository():
-    assert {repository: pages_address(repository, "ko") for repository in PLACES} == PLACES
-
-
-def test_buttons_are_those_that_the_host_and_the_page_allow():
-    kinds = [button["kind"] for button in theme.buttons("https://gitlab.com/a/b", "main", "x.ipynb", "X")]
-    assert kinds == ["download", "report"]
-    assert theme.buttons("", "main", "x.md", "X") == []
-    report = theme.buttons("https://github.com/a/b", "main", "chapters/01_a.ipynb", "1. A & B")[-1]["url"]
-    assert report.startswith("https://github.com/a/b/issues/new?title=1.+A+%26+B") and "chapters%2F01_a.ipynb" in report
-
-
-@pytest.mark.parametrize("body", ['<div class="highlight">', '<div class="dropdown">', "<p>words</p>"])
-def test_a_page_gets_the_scripts_it_uses_and_those_that_nobody_knows(body):
+@pytest.mark.parametrize(
+    ("body", "used"),
+    [('<div class="highlight">', ["copybutton"]), ('<div class="dropdown">', ["togglebutton"]), ("<p>words</p>", [])],
+)
+def test_a_page_gets_the_scripts_it_uses_and_those_that_nobody_knows(body, used):
     names = ["sphinx-thebe", "THEBE_JS_URL", "copybutton", "togglebutton", "design-tabs", "something_new"]
-    used = {'<div class="highlight">': ["copybutton"], '<div class="dropdown">': ["togglebutton"]}.get(body, [])
     assert [name for name in names if theme.is_used(f"_static/{name}.js", body)] == [*used, "something_new"]
 
 

@@ -4,9 +4,10 @@ import copy
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 
-from publish.book import Book
+from publish.numbers import pages
 from publish.run.data import identity
 from publish.run.store import Store
 
@@ -59,8 +60,7 @@ def notebook(cells=CELLS):
     kinds = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     made = [kinds[kind](source, id=id, metadata={"tags": tags} if tags else {}) for kind, source, id, tags in cells]
     made[-1].metadata["mystnb"] = {"image": {"alt": 'A "curve"'}}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
-    return nbformat.v4.new_notebook(cells=made, metadata=kernel)
+    return nbformat.v4.new_notebook(cells=made)
 
 
 @pytest.fixture(scope="session")
@@ -75,36 +75,25 @@ def ran(ran_once):
 
 
 @pytest.fixture
-def book(tmp_path, ran):
-    """A book of two chapters, the first of which has run."""
-    (tmp_path / "chapters").mkdir()
-    (tmp_path / "lecture_utils").mkdir()
-    (tmp_path / "requirements.txt").write_text("")
+def book(book, ran):
+    """A book of two chapters, the first of which has run, with the tables that are written by hand."""
     second = [("markdown", "# Two\n\n## Start\n\n<!-- shows: B01 -->", "title", []), ("code", "y = 1", "start", [])]
     for name, content in (("01_one", notebook()), ("02_two", notebook(second))):
-        nbformat.write(content, tmp_path / "chapters" / f"{name}.ipynb")
+        nbformat.write(content, book.root / "chapters" / f"{name}.ipynb")
     for name, content in TABLES.items():
-        (tmp_path / "chapters" / f"{name}.csv").write_text(content)
-    toc = "format: jb-book\nroot: intro\nchapters:\n"
-    (tmp_path / "_toc.yml").write_text(toc + "- file: chapters/01_one\n- file: chapters/02_two\n")
-    (tmp_path / "intro.md").write_text("# Book\n")
-    (tmp_path / "_config.yml").write_text("title: B\nrepository: {url: https://github.com/ada/nets, branch: main}\n")
+        (book.root / "chapters" / f"{name}.csv").write_text(content)
+    (book.root / "_config.yml").write_text("repository: {url: https://github.com/ada/nets, branch: main}\n")
     ran.metadata["took"] = {"seconds": 1}
-    Store(Book(tmp_path), identity()).keep(ran)
-    return Book(tmp_path)
+    Store(book, identity()).keep(ran)
+    return book
 
 
 @pytest.fixture
-def without_two(book):
-    """The same book with its second chapter left out of the contents."""
-    toc = (book.root / "_toc.yml").read_text()
-    (book.root / "_toc.yml").write_text(toc.replace("- file: chapters/02_two\n", ""))
-    return Book(book.root)
+def page(book):
+    """``page("gallery")`` writes the parts of pages and gives one of them: bs4.BeautifulSoup."""
 
+    def page_(name):
+        pages.write(book)
+        return BeautifulSoup((book.pages / f"{name}.md").read_text(encoding="utf-8"), "lxml")
 
-@pytest.fixture
-def chapters(book):
-    """What the pages know of the book's chapters."""
-    from publish.numbers import claims
-
-    return claims.chapters(book)
+    return page_

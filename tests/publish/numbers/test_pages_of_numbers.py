@@ -4,38 +4,45 @@ import csv
 import io
 import json
 
+import nbformat
 from bs4 import BeautifulSoup
 
-from publish.numbers import html, lists, pages, robustness
-
-
-def soup(book, name):
-    return BeautifulSoup((book.pages / f"{name}.md").read_text(encoding="utf-8"), "lxml")
+from publish.numbers import claims, html, lists, pages, robustness
 
 
 def rows_of(page):
-    heads = [head.get_text() for head in page.table.thead.find_all("th")]
-    cells = [row.find_all(["th", "td"]) for row in page.table.tbody.find_all("tr")]
+    heads = [head.get_text() for head in page.thead.find_all("th")]
+    cells = [row.find_all(["th", "td"]) for row in page.tbody.find_all("tr")]
     return {row[0].get_text(): dict(zip(heads, [c.get_text(" ") for c in row], strict=True)) for row in cells}
 
 
-def test_the_map_leads_to_every_place(book):
-    pages.write(book)
-    page = soup(book, "lecture_map_a")
-    assert "2 of its 2 rows have a place" in page.caption.get_text()
-    assert [(link.get_text(), link["href"]) for link in page.find(id="row-a01").find_all("a")] == [
+def test_every_claim_and_mark_of_a_chapter_is_known_by_the_kind_of_its_cell(ran):
+    places = [(place.id, place.kind) for place in claims.read(ran, "chapters/01_one", 1).places]
+    checks = ("A01.keyword", "ch01.loop-1", "ch01.loop-2", "ch01.function", "ch01.mnist")
+    assert places == [("A01", "finding"), ("A02", "mark"), *((id_, "checks") for id_ in checks), ("ch01.lost", "")]
+
+
+def test_marks_name_one_row_or_several():
+    text = "## A\n\n<!-- shows: B05, A40\nA28.later -->\n\nwords <!-- shows: B07 --> words"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    assert [place.id for place in claims.read(notebook, "chapters/01_x", 1).places] == ["B05", "A40", "A28.later"]
+
+
+def test_the_map_leads_to_every_place(page):
+    lecture = page("lecture_map_a")
+    assert "2 of its 2 rows have a place" in lecture.caption.get_text()
+    assert [(link.get_text(), link["href"]) for link in lecture.find(id="row-a01").find_all("a")] == [
         ("Chapter 1: First", "01_one.html#claim-a01"),
         ("The loss is small & <fine>.", "01_one.html#claim-a01"),
         ("Chapter 1: Second", "01_one.html#claim-a01-keyword"),
         ("By keyword.", "01_one.html#claim-a01-keyword"),
     ]
-    assert [link["href"] for link in page.find(id="row-a02").find_all("a")] == ["01_one.html#shows-a02"]
-    assert not page.find("li")
+    assert [link["href"] for link in lecture.find(id="row-a02").find_all("a")] == ["01_one.html#shows-a02"]
+    assert not lecture.find("li")
 
 
-def test_numbers_stand_beside_those_of_the_lecture(book):
-    pages.write(book)
-    rows = rows_of(soup(book, "reproduction_lectures"))
+def test_numbers_stand_beside_those_of_the_lecture(page):
+    rows = rows_of(page("reproduction_lectures"))
     assert rows["A01"] == {
         "Id": "A01",
         "Chapter": "1",
@@ -46,26 +53,25 @@ def test_numbers_stand_beside_those_of_the_lecture(book):
     }
     assert rows["A02.size"]["This build"] == "taken over as a setting"
     assert rows["B01.date"]["This build"] == "cited only" and rows["B01.date"]["Chapter"] == "2"
-    others = rows_of(soup(book, "reproduction_claims"))
+    others = rows_of(page("reproduction_claims"))
     said = ["✓ 0.0139", "✓ 1", "✓ 2", "✓ holds", "not claimed on these data", "✗ 3"]
     ids = ["A01.keyword", "ch01.loop-1", "ch01.loop-2", "ch01.function", "ch01.mnist", "ch01.lost"]
     assert {id_: row["This build"] for id_, row in others.items()} == dict(zip(ids, said, strict=True))
     assert others["ch01.loop-1"]["Allowed"] == "1.5 ± 1" and "Lecture" not in others["ch01.loop-1"]
-    assert soup(book, "reproduction_claims").find(id="number-ch01-loop-1").a["href"] == "01_one.html#claim-ch01-loop-1"
-    summary = soup(book, "reproduction_summary").get_text(" ")
+    assert page("reproduction_claims").find(id="number-ch01-loop-1").a["href"] == "01_one.html#claim-ch01-loop-1"
+    summary = page("reproduction_summary").get_text(" ")
     for said in (
         "7: 5 held, 1 failed, 1 not made on the data of this build", "MNIST, 60,000 training",
         "1 measured again; 1 taken over as a setting; 1 cited only",
     ):  # fmt: skip
         assert said in summary
-    assert "not measured yet" in soup(book, "reproduction_robustness").get_text().lower()
+    assert "not measured yet" in page("reproduction_robustness").get_text().lower()
 
 
-def test_papers_lead_to_their_claims_or_to_a_cell(book):
-    pages.write(book)
-    page = soup(book, "reproduction_papers")
-    assert "✓ A01" in rows_of(page)["He (2015)"]["Claims"]
-    assert page.find("a", string="Ho (2016)")["href"] == "02_two.html#cell-start"
+def test_papers_lead_to_their_claims_or_to_a_cell(page):
+    papers = page("reproduction_papers")
+    assert "✓ A01" in rows_of(papers)["He (2015)"]["Claims"]
+    assert papers.find("a", string="Ho (2016)")["href"] == "02_two.html#cell-start"
 
 
 def test_the_files_hold_every_entry(book):
@@ -86,28 +92,30 @@ def test_a_second_writing_changes_no_file(book):
     assert {path: path.stat().st_mtime_ns for path in book.pages.iterdir()} == before
 
 
-def test_a_chapter_out_of_the_contents_is_left_out_in_one_line(without_two):
-    pages.write(without_two)
-    text = (without_two.pages / "reproduction_summary.md").read_text(encoding="utf-8")
-    assert "what belongs to these is left out: two" in text
-    assert list(rows_of(soup(without_two, "reproduction_papers"))) == ["He (2015)"]
-    assert "B01.date" not in rows_of(soup(without_two, "reproduction_lectures"))
-    assert "0 of its 1 rows" in soup(without_two, "lecture_map_b").get_text()
-    assert pages.NOT_HERE in soup(without_two, "lecture_map_b").get_text()
+def test_a_chapter_out_of_the_contents_is_left_out_in_one_line(book, page):
+    (book.root / "_toc.yml").write_text("format: jb-book\nroot: intro\nchapters: [file: chapters/01_one]\n")
+    assert "what belongs to these is left out: two" in page("reproduction_summary").get_text()
+    assert list(rows_of(page("reproduction_papers"))) == ["He (2015)"]
+    assert "B01.date" not in rows_of(page("reproduction_lectures"))
+    assert "0 of its 1 rows" in page("lecture_map_b").get_text()
+    assert pages.NOT_HERE in page("lecture_map_b").get_text()
 
 
-def test_other_runs_get_their_columns(chapters, book):
+def test_other_runs_get_their_columns(book):
     run = {"chapter": "01", "code": "c", "data": "MNIST", "threads": 1, "torch": "2.9", "setting": "as it is"}
     fails = [{"id": "A01", "holds": False}, {"id": "ch01.loop-1", "holds": True, "measured": 1}]
     runs = [run | {"shift": 1, "claims": fails}, run | {"shift": 0, "setting": "rates doubled", "claims": fails}]
-    numbers = pages.Numbers(chapters, lists.read(book.root), robustness.rows_of(runs))
+    numbers = pages.Numbers(claims.chapters(book), lists.read(book.root), robustness.rows_of(runs))
     rows = rows_of(BeautifulSoup(pages.claims_table(numbers, lectures=False), "lxml"))
     assert (rows["ch01.loop-1"]["Held again"], rows["ch01.loop-1"]["Other settings"]) == ("1 of 1", "1 of 1")
     # A claim whose seed is a lecture's is not asked to hold with another seed; with another rate it is.
     rows = rows_of(BeautifulSoup(pages.claims_table(numbers, lectures=True), "lxml"))
     assert (rows["A01"]["Held again"], rows["A01"]["Other settings"]) == ("", "0 of 1")
     tables = BeautifulSoup(pages.other_runs(numbers), "lxml").find_all("table")
-    assert "1 claim failed" in tables[1].caption.get_text() and "rates doubled" in tables[1].get_text()
+    counts = [row.get_text(" ").split()[-5:] for row in tables[0].tbody.find_all("tr")]
+    assert counts == [["1", "1", "1", "0", "1"], ["1", "2", "1", "1", "0"]]
+    assert "1 claim failed" in tables[1].caption.get_text()
+    assert rows_of(tables[1])["A01"]["Where it failed"] == "rates doubled: held on MNIST in 0 of 1"
 
 
 def test_a_table_is_one_for_a_screen_reader_and_one_block_of_markdown():

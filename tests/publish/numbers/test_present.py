@@ -3,25 +3,20 @@
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.testing.util import SphinxTestApp
 
+from lecture_utils import moving
 from lecture_utils.claims import KEY
+from publish.book import Book
 from publish.numbers import present
-
-
-def record(id="A01", holds=True, **numbers):
-    return {"id": id, "statement": "a sentence", "holds": holds} | numbers
 
 
 def checks(*results, tags=("checks",)):
     """A cell with claims of these results, prepared for its page."""
-    outputs = [
-        nbformat.v4.new_output("display_data", {"text/plain": "line"}, metadata={KEY: record(f"ch01.c{i}", holds)})
-        for i, holds in enumerate(results)
-    ]
+    records = [{"id": f"ch01.c{i}", "statement": "a sentence", "holds": holds} for i, holds in enumerate(results)]
+    outputs = [nbformat.v4.new_output("display_data", {"text/plain": "line"}, metadata={KEY: it}) for it in records]
     cell = nbformat.v4.new_code_cell("claims()", outputs=outputs, metadata={"tags": list(tags)}, id="some-checks")
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    present.present(notebook)
+    present.present(notebook, Book())
     return notebook.cells[0]
 
 
@@ -51,21 +46,11 @@ def test_a_closed_cell_says_what_it_hides():
     assert checks(True, tags=["checks", "solution"]).metadata["mystnb"]["code_prompt_show"] == "Show the answer's code"
 
 
-def lines(ran):
-    """The lines of the claims of a chapter that ran, by their ids."""
-    outputs = [out for cell in ran.cells for out in cell.get("outputs", []) if KEY in out.get("metadata", {})]
-    made = {out.metadata[KEY]["id"]: present.line(out, "reproduction.html", set()) for out in outputs}
-    return {id_: BeautifulSoup(line, "lxml").p for id_, line in made.items()}
-
-
 def test_a_line_sets_the_number_beside_its_bound(ran):
-    found, output, named = lines(ran), ran.cells[3].outputs[0], set()
-    # A name is given once, and a book without the page has no link.
-    first, again = (present.line(output, "", named) for _ in range(2))
-    assert 'id="claim-a01"' in first and "id=" not in again and "href" not in first
-    assert found["A01.keyword"]["id"] == "claim-a01-keyword"
-    assert found["A01.keyword"].a["href"] == "reproduction.html#number-a01-keyword"
-    assert [" ".join(line.get_text().split()) for line in found.values()] == [
+    outputs = [out for cell in ran.cells for out in cell.get("outputs", []) if KEY in out.get("metadata", {})]
+    lines = [BeautifulSoup(present.line(output, "reproduction.html", set()), "lxml").p for output in outputs]
+    assert lines[1]["id"] == "claim-a01-keyword" and lines[1].a["href"] == "reproduction.html#number-a01-keyword"
+    assert [" ".join(line.get_text().split()) for line in lines] == [
         "✓ the loss is small & <fine> 0.0139 < 0.03 A01",
         "✓ by keyword 0 < 0.0139 < 1 A01.keyword",
         "✓ number 1 1 (expected 1.5 ± 1) ch01.loop-1",
@@ -74,9 +59,13 @@ def test_a_line_sets_the_number_beside_its_bound(ran):
         "– on MNIST not claimed on these data ch01.mnist",
         "✗ it fails 3 (expected 1 ± 0.5) ch01.lost",
     ]
+    # A name is given once, and a book without the page has no link.
+    named = set()
+    first, again = (present.line(outputs[0], "", named) for _ in range(2))
+    assert 'id="claim-a01"' in first and "id=" not in again and "href" not in first
 
 
-def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
+def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path, sphinx):
     present.present(ran, book)
     assert [cell.id for cell in ran.cells][2:4] == ["cell-set-up", "set-up"]  # figures.csv leads to it
     assert ran.cells[4].source.startswith("claim(")  # no line that only Colab reads
@@ -84,11 +73,9 @@ def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
     source = tmp_path / "source"
     source.mkdir()
     nbformat.write(ran, source / "index.ipynb")
-    (source / "conf.py").write_text('extensions = ["myst_nb"]\nnb_execution_mode = "off"\n')
-    app = SphinxTestApp(srcdir=source, builddir=tmp_path / "build", buildername="html", freshenv=True)
-    app.build()
-    page = BeautifulSoup((tmp_path / "build" / "html" / "index.html").read_text(encoding="utf-8"), "lxml")
-    app.cleanup()
+    conf = 'extensions = ["myst_nb"]\nnb_execution_mode = "off"\nsource_suffix = {".ipynb": "myst-nb"}\n'
+    (source / "conf.py").write_text(conf)
+    page = BeautifulSoup((sphinx(source) / "index.html").read_text(encoding="utf-8"), "lxml")
     for anchor in ("claim-a01", "claim-ch01-loop-2", "shows-a02", "cell-set-up", "claim-ch01-lost"):
         assert len(page.find_all(id=anchor)) == 1, anchor
     assert "shows: A02" not in str(page.body)
@@ -97,3 +84,16 @@ def test_the_page_has_the_addresses_that_others_lead_to(book, ran, tmp_path):
     assert closed.summary.get_text().split("\n")[1] == said and closed.select("div.highlight")
     finding = page.find(id="claim-a01")
     assert finding.find_parent("details") is None and "0.0139 < 0.03" in finding.get_text()
+
+
+def test_a_moving_figure_gets_its_place_and_text_and_none_of_the_notebooks_scripts(book):
+    record = {"figure": "bumps", "settings": {"goal": 0.5, "words": '<a "b">'}, "alt": "Three flat bumps."}
+    data = {"image/svg+xml": "<svg/>", "text/html": "<script>…</script>", "text/plain": "Three flat bumps."}
+    output = {"output_type": "display_data", "data": data, "metadata": {moving.KEY: record}}
+    cell = {"cell_type": "code", "id": "a", "source": "", "metadata": {}, "outputs": [output]}
+    (ready,) = present.present({"cells": [cell]}, book)["cells"]
+    assert ready["metadata"]["mystnb"]["image"]["alt"] == "Three flat bumps."
+    assert ready["outputs"][0]["data"]["text/html"] == (
+        '<figure class="moving-figure" data-figure="bumps" '
+        'data-settings="{&quot;goal&quot;:0.5,&quot;words&quot;:&quot;&lt;a \\&quot;b\\&quot;&gt;&quot;}">'
+    )

@@ -1,16 +1,10 @@
 """The extension that links citations, on a book of one page."""
 
-import pytest
 from bs4 import BeautifulSoup
-from sphinx.testing.util import SphinxTestApp
 
 from publish.tools import references
 
-CONF = """
-extensions = ["myst_parser", "publish.extensions.citations"]
-smartquotes = True
-"""
-
+CONF = 'extensions = ["myst_parser", "publish.extensions.citations"]'
 PAGE = """# Title by Cybenko (1989)
 
 As Cybenko (1989) says, `Cybenko (1989)` is code, (Kingma and Ba, 2015) is listed.
@@ -23,22 +17,12 @@ But Nielsen (2015) is not. D'Angelo and others (2024) too.
 """
 
 
-@pytest.fixture
-def page(tmp_path):
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "conf.py").write_text(CONF, encoding="utf-8")
+def test_citations_lead_to_the_lines_of_the_list(tmp_path, sphinx):
     keys = ("cybenko1989approximation", "dangelo2024weight", "kingma2015adam")
     lines = "\n".join(paper.line for paper in references.papers() if paper.key in keys)
-    (source / "index.md").write_text(PAGE.format(lines=lines), encoding="utf-8")
-    app = SphinxTestApp(srcdir=source, builddir=tmp_path / "build", buildername="html", freshenv=True)
-    app.build()
-    html = (tmp_path / "build" / "html" / "index.html").read_text(encoding="utf-8")
-    app.cleanup()
-    return BeautifulSoup(html, "html.parser")
-
-
-def test_citations_lead_to_the_lines_of_the_list(page):
+    (tmp_path / "conf.py").write_text(CONF, encoding="utf-8")
+    (tmp_path / "index.md").write_text(PAGE.format(lines=lines), encoding="utf-8")
+    page = BeautifulSoup((sphinx(tmp_path) / "index.html").read_text(encoding="utf-8"), "html.parser")
     found = page.select("section a.reference.internal")
     links = {" ".join(a.get_text().split()): a["href"] for a in found}
     assert len(found) == 3  # none in the title, in code, or in the list itself
