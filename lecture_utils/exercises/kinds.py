@@ -93,7 +93,7 @@ class Choice(_Exercise):
 
     Examples
     --------
-    >>> Choice("7.2", right="b", wrong={"a": "Each example has its own mask.", "c": "They do train."}).judge("(B)")
+    >>> Choice("7.2", right="b", wrong={"a": "Each example has its own mask.", "c": "They do train."}).judge(" (B)")
     (True, 'Right.')
     """
 

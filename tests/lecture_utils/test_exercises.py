@@ -147,10 +147,6 @@ def test_one_number_may_come_as_tensor_or_array(judge):
         assert judge(SMALL[-1], given)[0]
 
 
-def test_a_letter_may_stand_in_brackets(judge):
-    assert judge(SMALL[3], " (A) ")[0]
-
-
 def test_an_exercise_that_is_not_there_is_refused_and_those_that_are_there_are_named():
     for id in ("7.99", "7.1x", "99.1", 7.1, None):
         with pytest.raises(ValueError, match=r"one of .*7\.1, 7\.2"):
