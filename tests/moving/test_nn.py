@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from lecture_utils.training import fit
+
 EXPERIMENT = Path(__file__).with_name("experiment.mjs")
 SEED, ROWS = 43052, 200
 
@@ -80,13 +82,7 @@ def in_torch(layers, loss, optimiser, dtype, steps):
     kind, options = optimiser
     options = {"weight_decay" if name == "weightDecay" else name: value for name, value in options.items()}
     steady = getattr(torch.optim, kind)(net.parameters(), **options)
-    got = {"first": flat(net.parameters()), "losses": []}
-    for _ in range(steps):
-        value = LOSSES[loss](net(x), y)
-        got["losses"].append(value.item())
-        steady.zero_grad()
-        value.backward()
-        steady.step()
+    got = {"first": flat(net.parameters()), "losses": fit(net, [(x, y)], LOSSES[loss], steady, epochs=steps)}
     masks = [flat(kept) for kept in masks]
     out = net.eval()(x.requires_grad_())
     (back,) = torch.autograd.grad(out.mean(), x)

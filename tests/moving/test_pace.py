@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from lecture_utils.training import fit
+
 STATE = {"seed": 0, "depth": 6, "width": 16, "points": 32, "steps": 60, "rate": 0.01}
 NORMS = {"plain": nn.Identity, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
 SEEDS = range(5)
@@ -22,14 +24,7 @@ def trained(kind, seed, depth, width, points, steps, rate):
         linear.weight.data *= 6**0.5
         layers += [linear, NORMS[kind](width, dtype=torch.float64), nn.ReLU()]
     net = nn.Sequential(*layers, nn.Linear(width, 1, dtype=torch.float64))
-    optimizer, found = torch.optim.SGD(net.parameters(), lr=rate), []
-    for _ in range(steps + 1):
-        loss = ((net(x) - y) ** 2).mean()
-        found.append(loss.item())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return found
+    return fit(net, [(x, y)], nn.MSELoss(), torch.optim.SGD(net.parameters(), lr=rate), epochs=steps + 1)
 
 
 @pytest.mark.parametrize("kind", NORMS)
