@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -130,8 +129,11 @@ class Shape(_Exercise):
         if fault := _plain(answer, self.asks):
             return fault
         try:
-            shape = tuple(map(operator.index, answer))
-        except TypeError:
+            sizes = tuple(answer)
+            shape = tuple(map(int, sizes))
+        except (TypeError, ValueError, OverflowError, RuntimeError):
+            return _other(self.asks, answer)
+        if shape != sizes:  # 5.5 is no size
             return _other(self.asks, answer)
         if shape == self.right:
             return None

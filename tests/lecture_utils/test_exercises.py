@@ -51,6 +51,7 @@ RUBBISH = {
     "a list": [],
     "nested": [[1, 2], [3]],
     "a tuple": (1, "b", None),
+    "sizes that are not whole": (5.5, 3.5),
     "a set": {1},
     "a dictionary": {"a": 1},
     "an empty tensor": torch.empty(0),
