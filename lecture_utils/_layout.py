@@ -88,6 +88,8 @@ class Columns:
 
     Attributes
     ----------
+    widths : dict of (int, str) to float
+        The width of each column, that of its widest node.
     edges : list of (str, str, str, str, float)
         Tail, head, kind, label, and where between tail (0) and head (1) the label stands (None: halfway between the
         columns). The kind is "weight", "bias", "activation" or "dots", and the class of the edge in the SVG.
@@ -95,10 +97,12 @@ class Columns:
 
     def __init__(self, row=34, titles=None):
         self.row, self.titles, self.edges = row, titles, []
+        self.widths = {}
         self._nodes = {}  # name -> (label, column, y)
 
     def node(self, column, label, y):
         """Add a node, and return its name: the label, numbered where it repeats."""
+        self.widths[column] = max(_width(label), self.widths.get(column, 0))
         name, number = label, 1
         while name in self._nodes:
             number += 1
@@ -134,36 +138,29 @@ class Columns:
             if label:
                 (x0, y0), (x1, y1) = at[tail], at[head]
                 if part is None:
-                    part = 0.5 + (self._width(tail) - self._width(head)) / 4 / (x1 - x0)
+                    left, right = (self.widths[self._nodes[name][1]] for name in (tail, head))
+                    part = 0.5 + (left - right) / 4 / (x1 - x0)
                 place = _at(x0 + part * (x1 - x0), y0 + part * (y1 - y0))
                 lines.append(f"  {_quote(f'label {number}')} [label={_quote(label)} {place} {look}]")
         return "\n".join([*lines, "}"])
 
-    def _width(self, name):
-        """The width of the column in which the node is."""
-        column = self._nodes[name][1]
-        return max(_width(label) for label, other, _ in self._nodes.values() if other == column)
-
     def _across(self):
         """Column -> x of its middle: as near as nodes, labels and titles allow."""
-        columns = sorted({column: name for name, (_, column, _) in self._nodes.items()}.items())
-        across = {columns[0][0]: 0}
-        for (before, one), (column, other) in pairwise(columns):
-            left, right = self._width(one) / 2, self._width(other) / 2
+        columns = sorted(self.widths)
+        across = {columns[0]: 0}
+        for before, column in pairwise(columns):
+            left, right = self.widths[before] / 2, self.widths[column] / 2
             steps = [left + 44 + right]
             if self.titles and before[0] != column[0]:
-                left_box, right_box = (
-                    max(w, _width(self.titles[c[0]]) / 2) for w, c in ((left, before), (right, column))
-                )
-                steps.append(left_box + 26 + right_box)
+                sides = (max(self.widths[c], _width(self.titles[c[0]])) / 2 for c in (before, column))
+                steps.append(26 + sum(sides))
             for _, head, _, label, at in self.edges:
                 if label and self._nodes[head][1] == column:
-                    half = _width(label) / 2
-                    steps += (
-                        [left + 2 * half + 20 + right]
-                        if at is None
-                        else [(left + half + 8) / at, (half + right + 16) / (1 - at)]
-                    )
+                    width = _width(label)
+                    if at is None:
+                        steps.append(left + width + 20 + right)
+                    else:
+                        steps += [(left + width / 2 + 8) / at, (width / 2 + right + 16) / (1 - at)]
             across[column] = across[before] + max(steps)
         return across
 
@@ -172,13 +169,12 @@ class Columns:
         first, last = self.extent()
         lines = 1 + max(title.count("\n") for title in self.titles.values())
         top, bottom = (first - 0.5) * self.row - 7 - 17 * lines, (last + 0.5) * self.row + 5
+        look = f'fixedsize=true class=box color="{_GREY}" fillcolor="{_GREY}"'
         for box, title in self.titles.items():
-            sides = [(across[c], self._width(name) / 2) for name, (_, c, _) in self._nodes.items() if c[0] == box]
+            sides = [(across[c], width / 2) for c, width in self.widths.items() if c[0] == box]
             left, right = min(x - half for x, half in sides) - 7, max(x + half for x, half in sides) + 7
-            missing = max(0, _width(title) - (right - left)) / 2
-            size = f"width={(right - left + 2 * missing) / 72:.3f} height={(bottom - top) / 72:.3f}"
-            look = f'fixedsize=true class=box color="{_GREY}" fillcolor="{_GREY}"'
             middle, high = (left + right) / 2, 17 * (1 + title.count("\n"))
+            size = f"width={max(right - left, _width(title)) / 72:.3f} height={(bottom - top) / 72:.3f}"
             yield f'  {_quote(f"box {box}")} [label="" {_at(middle, (top + bottom) / 2)} {size} {look}]'
             place = _at(middle, top + 6 + high / 2)
             yield f"  {_quote(f'title {box}')} [label={_quote(title)} {place} shape=plaintext style=solid class=title]"
@@ -208,7 +204,11 @@ def _svg(source):
     done = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
     if done.returncode:
         raise ValueError(_complaint(source, done.stderr.decode(errors="replace")))
-    return _bare(done.stdout.decode())
+    # Without prologue, comments and the names of nodes as tooltips; a unit is a pixel, not a point.
+    text = done.stdout.decode()
+    text = text[text.index("<svg") :].strip()
+    text = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", text, flags=re.DOTALL)
+    return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', text, count=2)
 
 
 def _complaint(source, said):
@@ -218,15 +218,8 @@ def _complaint(source, said):
         return f"graphviz cannot draw this DOT text: {said.strip() or 'it gave no reason'}\n\n{source}"
     number, near = int(found[1]), f" near {found[2]!r}" if found[2] else ""
     lines = source.splitlines()
-    line = lines[min(number, len(lines)) - 1].partition(STYLE)[-1] or lines[min(number, len(lines)) - 1]
+    line = lines[min(number, len(lines)) - 1].split(STYLE)[-1]
     return f"the DOT text has a syntax error in line {number}{near}:\n\n    {line.strip()}"
-
-
-def _bare(text):
-    """Without prologue, comments and the names of nodes as tooltips; a unit is a pixel, not a point."""
-    text = text[text.index("<svg") :].strip()
-    text = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", text, flags=re.DOTALL)
-    return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', text, count=2)
 
 
 def _label(svg, alt):

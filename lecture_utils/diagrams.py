@@ -31,9 +31,9 @@ class _Detail:
     formula: bool = False  # a net of one node is drawn with x, ŵ and ŷ instead of X, u and v
     bias: bool = False  # the bias as a node 1 with edges of its own
     numbers: bool = False  # the parameters themselves on the edges
-    boxes: str = ""  # how the grey boxes are named: "Layer" (0, 1, 2) or "role" (Input, Hidden, Output layer)
+    boxes: bool = False  # a grey box around each layer
     merged: str = ""  # the name of a node where u -> v is one node
-    dots: bool = False  # large layers abbreviated
+    dots: bool = False  # large layers abbreviated, and boxes named by their role in place of their number
 
 
 _DETAILS = {
@@ -48,10 +48,10 @@ _DETAILS = {
     "bias absorbed": _Detail("The bias is inside the node.", formula=True),
     "weights": _Detail("Every edge carries its number, and the bias is a node 1.", bias=True, numbers=True),
     "general": _Detail("u is the linear part of a layer, v the same after the activation."),
-    "layers": _Detail("Grey boxes join the linear part u and the activation v of each layer.", boxes="Layer"),
-    "nodes": _Detail("Linear part and activation are one node.", boxes="Layer", merged="node"),
-    "features": _Detail("Linear part and activation are one feature.", boxes="Layer", merged="feature"),
-    "abbreviated": _Detail("", boxes="role", merged="node", dots=True),
+    "layers": _Detail("Grey boxes join the linear part u and the activation v of each layer.", boxes=True),
+    "nodes": _Detail("Linear part and activation are one node.", boxes=True, merged="node"),
+    "features": _Detail("Linear part and activation are one feature.", boxes=True, merged="feature"),
+    "abbreviated": _Detail("", boxes=True, merged="node", dots=True),
 }
 
 
@@ -185,34 +185,40 @@ def _merged(layers, how, shown, titles):
 def _apart(layers, how, titles):
     """Each feature a node u after the linear transformation and a node v after what follows it."""
     # High enough for the names of all modules on an edge, and for the numbers on the edges between two nodes.
-    row = max(34, 6 + 17 * max(len(layer.after) for layer in layers))
+    height = max(34, 6 + 17 * max(len(layer.after) for layer in layers))
     if how.numbers:
-        row = max(row, 17 * (1 + max(layer.size for layer in layers)))
-    picture = Columns(row, titles)
-    middle = top = bottom = 0
-    for place, row in enumerate(how.rows):
-        if place:
-            middle += 1.1 + (0 if how.rows[place - 1] == "⋮" else bottom) - (0 if row == "⋮" else top)
-        before = []
-        for number, layer in enumerate(layers):
-            bias_next = how.bias and number + 1 < len(layers) and layers[number + 1].bias
-            for part in "uv"[: 1 + bool(layer.after)]:
-                if row == "⋮":
-                    picture.node((number, part), "⋮", middle)
-                    continue
-                # A bias node stands below its column; below v it leaves v where u is.
-                ys = [middle + y for y in _middle(layer.size + (bias_next and not layer.after))]
-                names = [_name(layers, number, part, j, row, how) for j in range(layer.size)]
-                here = [picture.node((number, part), *node) for node in zip(names, ys, strict=False)]
-                if part == "v":
-                    _activate(picture, before, here, layer.after)
-                elif number:
-                    _connect(picture, before, here, layer, how)
-                before = here
-            if bias_next and row != "⋮":
-                before = [*before, picture.node((number, part), "1", ys[0] + layer.size)]
-        top, bottom = (top, bottom) if place else picture.extent()
+        height = max(height, 17 * (1 + max(layer.size for layer in layers)))
+    picture = Columns(height, titles)
+    _observation(picture, layers, how, how.rows[0], 0)
+    top, bottom = picture.extent()
+    middle = 0
+    for before, row in pairwise(how.rows):
+        middle += 1.1 + (0 if before == "⋮" else bottom) - (0 if row == "⋮" else top)
+        if row == "⋮":
+            for column in picture.widths:
+                picture.node(column, "⋮", middle)
+        else:
+            _observation(picture, layers, how, row, middle)
     return picture
+
+
+def _observation(picture, layers, how, row, middle):
+    """The nodes and edges of one observation, or of all at once."""
+    before = []
+    for number, layer in enumerate(layers):
+        bias_next = how.bias and number + 1 < len(layers) and layers[number + 1].bias
+        for part in "uv"[: 1 + bool(layer.after)]:
+            # A bias node stands below its column; below v it leaves v where u is.
+            ys = [middle + y for y in _middle(layer.size + (bias_next and not layer.after))]
+            names = [_name(layers, number, part, j, row, how) for j in range(layer.size)]
+            here = [picture.node((number, part), *node) for node in zip(names, ys, strict=False)]
+            if part == "v":
+                _activate(picture, before, here, layer.after)
+            elif number:
+                _connect(picture, before, here, layer, how)
+            before = here
+        if bias_next:
+            before = [*before, picture.node((number, part), "1", ys[0] + layer.size)]
 
 
 def _middle(count):
@@ -264,7 +270,7 @@ def _activate(picture, before, here, after):
 
 def _title_of(layers, number, how):
     """The title of a grey box, with the modules after the Linear layer where no edge names them."""
-    head = _layers.role(layers, number).capitalize() if how.boxes == "role" else f"Layer {number}"
+    head = _layers.role(layers, number).capitalize() if how.dots else f"Layer {number}"
     return "\n".join([head, *(map(_layers.title, layers[number].after) if how.merged else ())])
 
 

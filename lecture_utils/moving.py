@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-import operator
 import re
 from html import escape
 from pathlib import Path
+
+from lecture_utils._output import _in_notebook
 
 #: Where name, settings and alternative text stand in the metadata of a cell's output.
 KEY = "lecture_moving"
@@ -102,8 +103,7 @@ def complete(name, settings):
     for setting, form in table.items():
         if setting not in settings and "default" not in form:
             raise ValueError(f"{setting}: the figure {name!r} needs it")
-        value = settings[setting] if setting in settings else form["default"]
-        found[setting] = _checked(setting, _plain(value), form)
+        found[setting] = _checked(setting, _plain(settings.get(setting, form.get("default"))), form)
     return found
 
 
@@ -113,9 +113,10 @@ def _checked(setting, value, form):
         raise TypeError(f"{setting}: expected {kind}, got {value!r}")
     if "choices" in form and value not in form["choices"]:
         raise ValueError(f"{setting}: expected one of {', '.join(map(repr, form['choices']))}, got {value!r}")
-    for bound, word, fits in (("min", "at least", operator.ge), ("max", "at most", operator.le)):
-        if bound in form and not fits(value, form[bound]):
-            raise ValueError(f"{setting}: expected a number {word} {form[bound]}, got {value!r}")
+    if "min" in form and not value >= form["min"]:  # so nan is refused, too
+        raise ValueError(f"{setting}: expected a number at least {form['min']}, got {value!r}")
+    if "max" in form and not value <= form["max"]:
+        raise ValueError(f"{setting}: expected a number at most {form['max']}, got {value!r}")
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -177,8 +178,7 @@ def shared():
 
 def style(*figures):
     """The style of the given figures, with what all share: str, CSS."""
-    paths = [FOLDER / "figures.css", *(FOLDER / f"{name}.css" for name in figures)]
-    return "".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
+    return "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("figures", *figures))
 
 
 def notebook_html(record, still):
@@ -193,8 +193,8 @@ def notebook_html(record, still):
     """
     kind, content = next(iter(still.items()))
     if kind == "image/svg+xml":
-        content = base64.b64encode(content.encode()).decode()
-    elif isinstance(content, bytes):
+        content = content.encode()
+    if isinstance(content, bytes):
         content = base64.b64encode(content).decode()
     name = record["figure"]
     return (
@@ -202,11 +202,3 @@ def notebook_html(record, still):
         f'<img alt="{escape(record["alt"])}" src="data:{kind};base64,{content.strip()}"></figure>'
         f"<script>{shared()}{script(name)}{_START}</script>"
     )
-
-
-def _in_notebook():
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return hasattr(get_ipython(), "kernel")

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib import import_module
 from pathlib import Path
 
 from lecture_utils._output import say, show
+from lecture_utils.exercises.kinds import Choice, Number
 from lecture_utils.exercises.words import PAGE, SAID
 
 #: Where the record of `answer` stands in the metadata of a cell's output.
@@ -21,27 +23,24 @@ KEY = "lecture_answer"
 
 _ID = re.compile(r"ch\d\d\.[a-z0-9-]+")
 _LETTERS = re.compile(r"[a-z]+")
-_EXERCISE = re.compile(r"(\d+)\.\d+[a-z]?")
 
 
 class AnswerError(AssertionError):
     """What a run measured does not pick the written answer of a prediction any more."""
 
 
+@dataclass(frozen=True)
 class Verdict:
     """What `check` found: true where the answer is right. `said` holds the sentence.
 
     Notebooks show nothing of it, because the sentence has been printed.
     """
 
-    def __init__(self, right, said):
-        self.right, self.said = right, said
+    right: bool
+    said: str
 
     def __bool__(self):
         return self.right
-
-    def __repr__(self):
-        return f"Verdict({self.right}, {self.said!r})"
 
     def _ipython_display_(self):
         pass
@@ -72,32 +71,26 @@ def check(id, answer):
     >>> assert not check("7.1", 0.6)
     ✗ 7.1  That is p, the share that is dropped. A survivor is divided by the share that is kept.
     """
+    import torch
+
     exercise = find(id)
-    try:
-        right, said = _judged(exercise, answer)
-    except Exception as error:  # of a reader's function or net
-        right, said = False, SAID["stopped"].format(error=f"{type(error).__name__}: {error}".rstrip(": ."))
+    # The same random numbers at each call, while the reader's own go on undisturbed.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        try:
+            right, said = exercise.judge(answer)
+        except Exception as error:  # of a reader's function or net
+            right, said = False, SAID["stopped"].format(error=f"{type(error).__name__}: {error}".rstrip(": ."))
     say(f"{'✓' if right else '✗'} {id}  {said}")
     return Verdict(right, said)
 
 
-def _judged(exercise, answer):
-    """The verdict, with random numbers of its own: the same at each call, and the reader's go on undisturbed."""
-    import torch
-
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return exercise.judge(answer)
-
-
 def find(id):
     """The declaration of an exercise; see `check`."""
-    match = _EXERCISE.fullmatch(id) if isinstance(id, str) else None
-    known = {exercise.id: exercise for exercise in declared(int(match[1]))} if match else {}
+    asked = [chapter for chapter in chapters() if str(id).startswith(f"{chapter}.")] or chapters()
+    known = {exercise.id: exercise for chapter in asked for exercise in declared(chapter)}
     if id not in known:
-        known = known or {exercise.id for chapter in chapters() for exercise in declared(chapter)}
-        names = ", ".join(sorted(known, key=lambda name: [int(part) for part in re.findall(r"\d+", name)]))
-        raise ValueError(f"id: expected the number of an exercise, one of {names}; got {id!r}")
+        raise ValueError(f"id: expected the number of an exercise, one of {', '.join(known)}; got {id!r}")
     return known[id]
 
 
@@ -151,9 +144,13 @@ def answer(id, right, *, measured, because, wrong, within=None, when=True):
     >>> answer("ch07.batch", "b", measured=True, because="Each example has its own mask.", wrong={"a": "One for all."})
     Answer to the prediction: (b) Each example has its own mask.
     """
-    record = _record(id, right, because, wrong, within)
+    if not isinstance(id, str) or not _ID.fullmatch(id):
+        raise ValueError(f"id: expected the chapter and a word, like 'ch07.batch', got {id!r}")
+    if not isinstance(because, str) or not because.strip():
+        raise ValueError(f"because: expected a sentence, got {because!r}")
     if not isinstance(when, bool):
         raise TypeError(f"when: expected True or False, got {when!r}")
+    record = {"id": id, "because": because} | _judging(right, wrong, within)
     if when and not _agrees(record, measured):
         raise AnswerError(
             f"{id}: the run says {measured!r}, and the written answer is {right!r}. If you have changed the code "
@@ -161,10 +158,10 @@ def answer(id, right, *, measured, because, wrong, within=None, when=True):
             "report it."
         )
     if not when:
-        because = f"{PAGE['unclaimed']} {because}"
-    said = f"{spoken(record)} {because}"
+        record["because"] = f"{PAGE['unclaimed']} {because}"
+    said = f"{spoken(record)} {record['because']}"
     html = f"<details><summary>{escape(PAGE['answer'])}</summary><p>{escape(said)}</p></details>"
-    show(f"{PAGE['answer']}: {said}", KEY, record | {"because": because}, html)
+    show(f"{PAGE['answer']}: {said}", KEY, record, html)
 
 
 def spoken(record):
@@ -184,19 +181,9 @@ def page_data(exercise):
     >>> page_data(find("7.2"))["kind"]
     'number'
     """
-    if type(exercise).__name__ not in ("Number", "Choice"):
+    if not isinstance(exercise, Number | Choice):
         return None
-    judged = _judging(exercise.right, exercise.wrong, getattr(exercise, "within", None))
-    return judged | {"because": exercise.because}
-
-
-def _record(id, right, because, wrong, within):
-    """The answer to a prediction as JSON can hold it: dict."""
-    if not isinstance(id, str) or not _ID.fullmatch(id):
-        raise ValueError(f"id: expected the chapter and a word, like 'ch07.batch', got {id!r}")
-    if not isinstance(because, str) or not because.strip():
-        raise ValueError(f"because: expected a sentence, got {because!r}")
-    return {"id": id, "because": because} | _judging(right, wrong, within)
+    return _judging(exercise.right, exercise.wrong, getattr(exercise, "within", None)) | {"because": exercise.because}
 
 
 def _judging(right, wrong, within):

@@ -92,7 +92,7 @@ class Choice(_Exercise):
 
     Examples
     --------
-    >>> Choice("7.2", right="b", wrong={"a": "Each example has its own mask.", "c": "They do train."}).judge("(B)")
+    >>> Choice("7.2", right="b", wrong={"a": "Each example has its own mask.", "c": "They do train."}).judge(" (B)")
     (True, 'Right.')
     """
 
@@ -126,14 +126,17 @@ class Shape(_Exercise):
     asks = SAID["a shape"]
 
     def _fault(self, answer):
-        fault = _plain(answer, self.asks)
-        try:
-            shape = tuple(int(size) for size in answer) if not fault else ()
-            fault = fault or (any(size != int(size) for size in answer) and _other(self.asks, answer))
-        except (TypeError, ValueError, OverflowError, RuntimeError):
-            fault = _other(self.asks, answer)
-        if fault or shape == self.right:
+        if fault := _plain(answer, self.asks):
             return fault
+        try:
+            sizes = tuple(answer)
+            shape = tuple(map(int, sizes))
+        except (TypeError, ValueError, OverflowError, RuntimeError):
+            return _other(self.asks, answer)
+        if shape != sizes:  # 5.5 is no size
+            return _other(self.asks, answer)
+        if shape == self.right:
+            return None
         if shape in self.wrong:
             return self.wrong[shape]
         if len(shape) != len(self.right):
@@ -323,9 +326,8 @@ def _number(answer, asks):
     fault = _plain(answer, asks)
     if fault:
         return None, fault
-    count = getattr(answer, "numel", None)
-    count = count() if callable(count) else getattr(answer, "size", 1)
-    if isinstance(count, int) and count != 1:
+    count = math.prod(getattr(answer, "shape", ()))
+    if count != 1:
         return None, SAID["many"].format(asks=asks, count=count)
     try:
         value = answer.item() if hasattr(answer, "item") else answer

@@ -72,33 +72,24 @@ def wide():
 # The picture is the net
 
 
-@settings(max_examples=60, deadline=None)
-@given(detail=st.sampled_from(DETAILS), net=nets())
-def test_edges_are_parameters(detail, net):
+@pytest.mark.parametrize("detail", DETAILS)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_edges_are_parameters(detail, data):
+    net = data.draw(nets(largest=data.draw(st.sampled_from([6, 500])) if detail == "abbreviated" else 6))
     picture = draw(net, detail)
     rows = 3 if detail == "observations" else 1
     drawn = len(groups(picture.svg, "weight")) + len(groups(picture.svg, "bias"))
     assert drawn == rows * picture.edges["drawn"]
     assert sum(picture.edges.values()) == parameters(net)
     assert (picture.edges["bias absorbed"] == 0) or detail not in BIAS_DRAWN
+    if detail == "abbreviated":
+        linear = [module for module in net if isinstance(module, nn.Linear)]
+        sizes = [linear[0].in_features, *(module.out_features for module in linear)]
+        assert texts(picture.svg, "node").count("⋮") == sum(size > 5 for size in sizes)
 
 
-@settings(max_examples=15, deadline=None)
-@given(net=nets(largest=500))
-def test_abbreviated_edges_are_parameters(net):
-    picture = draw(net)
-    assert len(groups(picture.svg, "weight")) == picture.edges["drawn"]
-    assert sum(picture.edges.values()) == parameters(net)
-    dots = sum(size > 5 for size in sizes(net))
-    assert texts(picture.svg, "node").count("⋮") == dots
-
-
-def sizes(net):
-    linear = [module for module in net if isinstance(module, nn.Linear)]
-    return [linear[0].in_features, *(module.out_features for module in linear)]
-
-
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(detail=st.sampled_from(DETAILS), net=nets(largest=4))
 def test_nothing_overlaps(detail, net):
     plain = _plain(draw(net, detail).source)

@@ -34,9 +34,7 @@ def _printed(code):
     finally:
         torch.set_default_dtype(dtype)
     numbers = []
-    for word in said.getvalue().replace(",", " ").split():
-        try:
+    for word in said.getvalue().split():
+        with contextlib.suppress(ValueError):
             numbers.append(float(word))
-        except ValueError:
-            continue
     return numbers

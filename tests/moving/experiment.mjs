@@ -1,5 +1,6 @@
-// One experiment with nn.mjs, as test_nn.py describes it.
+// One experiment with nn.mjs, as test_nn.py describes it, and the steps that the figure of chapter 4 times.
 import * as nn from "../../lecture_utils/moving/nn.mjs";
+import { trainingStep } from "../../lecture_utils/moving/queue.mjs";
 
 export function experiment({ dtype, seed, layers, start, loss, optimiser, n, x, y, steps, masks }) {
   const Kind = dtype === "float64" ? Float64Array : Float32Array;
@@ -34,3 +35,5 @@ export const random = (seed, n) => {
   const twice = new nn.Generator(seed);
   return { rand: draw("rand", n), randn: draw("randn", n), randperm: draw("randperm", n), twice: [...twice.randn(3), ...twice.randn(4), ...twice.randn(n)] };
 };
+
+export const timed = (width, batch, steps) => Array.from({ length: steps }, trainingStep(width, batch));

@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+from lecture_utils.training import fit
+
 SEED = 43052
 BUMPS = [{"left": -9.0, "right": -4.5, "height": 4.0}, {"left": 1.0, "right": 3.5, "height": 1.5}]
 POINTS = [{"x": -10, "y": 6.5}, {"x": -4.25, "y": 0.5}, {"x": 2.5, "y": 1.0}]
@@ -23,14 +25,8 @@ def trained(kind, nodes, target, seed, rate, steps):
     """The losses of the chapter's `train`."""
     torch.manual_seed(seed)
     net = torch.nn.Sequential(torch.nn.Linear(1, nodes), ACTIVATIONS[kind](), torch.nn.Linear(nodes, 1))
-    optimizer, found = torch.optim.Adam(net.parameters(), lr=rate, fused=True), []
-    for _ in range(steps):
-        loss = torch.nn.functional.mse_loss(net(DATA), TARGETS[target](DATA))
-        found.append(loss.item())
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    return found
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate, fused=True)
+    return fit(net, [(DATA, TARGETS[target](DATA))], torch.nn.MSELoss(), optimizer, epochs=steps)
 
 
 @pytest.mark.parametrize("seed", [SEED, 0, 1, 2, 3])

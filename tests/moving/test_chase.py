@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+from lecture_utils.training import fit
+
 SEED = 43052
 X = torch.linspace(-10, 10, 200).reshape(-1, 1)
 CURVE = torch.sin(2 * X) + torch.sin(0.5 * X) + torch.exp(-0.2 * X)
@@ -39,16 +41,14 @@ def trained(kind, nodes, seed, start, steepness, even, noise, rate, steps):
         if even:
             l1.bias[:] = -l1.weight[:, 0] * torch.linspace(-10, 10, nodes)
     net = torch.nn.Sequential(l1, ACTIVATIONS[kind](), l2)
-    optimizer, found = torch.optim.Adam(net.parameters(), lr=rate), {"own": [], "fresh": []}
-    for _ in range(steps + 1):
-        yhat = net(X)
-        loss = torch.nn.functional.mse_loss(yhat, y)
-        found["own"].append(loss.item())
-        found["fresh"].append((yhat - fresh).square().mean().item())
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    return found
+    on_fresh = []
+
+    def loss_fn(yhat, y):
+        on_fresh.append((yhat - fresh).square().mean().item())
+        return torch.nn.functional.mse_loss(yhat, y)
+
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    return {"own": fit(net, [(X, y)], loss_fn, optimizer, epochs=steps + 1), "fresh": on_fresh}
 
 
 SMOOTH = [{}, {"steepness": 30, "even": True}, {"kind": "relu", "nodes": 16, "noise": 0.5}, {"start": 3, "nodes": 256}]

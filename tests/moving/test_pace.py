@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from lecture_utils.training import fit
+
 STATE = {"seed": 0, "depth": 6, "width": 16, "points": 32, "steps": 60, "rate": 0.01}
 NORMS = {"plain": nn.Identity, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
 SEEDS = range(5)
@@ -11,32 +13,18 @@ SEEDS = range(5)
 RATES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 
-@pytest.fixture(autouse=True)
-def in_float64():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 def trained(kind, seed, depth, width, points, steps, rate):
     """The losses before the first step and after each, by PyTorch."""
-    x = torch.linspace(-1, 1, points).reshape(-1, 1)
+    x = torch.linspace(-1, 1, points, dtype=torch.float64).reshape(-1, 1)
     y = torch.sin(6 * x)
     torch.manual_seed(seed)
     layers = []
     for k in range(depth):
-        linear = nn.Linear(width if k else 1, width)
+        linear = nn.Linear(width if k else 1, width, dtype=torch.float64)
         linear.weight.data *= 6**0.5
-        layers += [linear, NORMS[kind](width), nn.ReLU()]
-    net = nn.Sequential(*layers, nn.Linear(width, 1))
-    optimizer, found = torch.optim.SGD(net.parameters(), lr=rate), []
-    for _ in range(steps + 1):
-        loss = ((net(x) - y) ** 2).mean()
-        found.append(loss.item())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return found
+        layers += [linear, NORMS[kind](width, dtype=torch.float64), nn.ReLU()]
+    net = nn.Sequential(*layers, nn.Linear(width, 1, dtype=torch.float64))
+    return fit(net, [(x, y)], nn.MSELoss(), torch.optim.SGD(net.parameters(), lr=rate), epochs=steps + 1)
 
 
 @pytest.mark.parametrize("kind", NORMS)

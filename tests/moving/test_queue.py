@@ -1,8 +1,11 @@
 """The figure of chapter 4: its model is the chapter's, and the steps that it times are PyTorch's."""
 
-import node
+from pathlib import Path
+
 import pytest
 import torch
+
+from lecture_utils.training import fit
 
 CARD = {"operations": 69, "width": 204800, "batch": 100, "launch": 18.96, "bandwidth": 442.0, "places": 1024}
 MODELS = [
@@ -63,21 +66,10 @@ def test_the_crossing_is_where_both_take_the_same_time(call):
     assert call("queue", "crossing", {**CARD, "launch": 1000}, widths, [0.0005, 0.0006, 0.0007]) is None
 
 
-def test_the_step_that_is_timed_is_the_chapters(tmp_path, call):
-    module = tmp_path / "timed.mjs"
-    figure = (node.MODULES / "queue.mjs").as_uri()
-    module.write_text(
-        f'import {{ trainingStep }} from "{figure}";\n'
-        "export const run = (width, steps) => Array.from({ length: steps }, trainingStep(width, 100));"
-    )
+def test_the_step_that_is_timed_is_the_chapters(call):
     torch.manual_seed(5)
     x, y = torch.linspace(0, 1, 100).reshape(-1, 1), torch.randn(100).reshape(-1, 1) * 0.01
     net = torch.nn.Sequential(torch.nn.Linear(1, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1))
-    optimizer, losses = torch.optim.Adam(net.parameters()), []
-    for _ in range(20):
-        loss = torch.nn.functional.mse_loss(net(x), y)
-        losses.append(loss.item())
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    assert call(module, "run", 64, 20) == pytest.approx(losses, rel=1e-3)
+    losses = fit(net, [(x, y)], torch.nn.MSELoss(), torch.optim.Adam(net.parameters()), epochs=20)
+    experiment = Path(__file__).with_name("experiment.mjs")
+    assert call(experiment, "timed", 64, 100, 20) == pytest.approx(losses, rel=1e-3)
