@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from publish import whole
 from publish.book import environment_key, read
 from publish.run import execute, kernel
-from publish.run.execute import main
+from publish.run.execute import in_order, main
 
 ROOT = Path(__file__).resolve().parents[3]
 BACKGROUND = "import sys; from pathlib import Path; from publish.book import Book; from publish.run import execute; "
@@ -34,6 +36,18 @@ def test_the_contents_give_chapters_in_order_and_skip_links(book):
     assert [path.stem for path in book.chapters()] == ["01_one", "02_two"]
     assert [name for _, name in book.documents()] == ["intro", "chapters/01_one", "chapters/02_two"]
     assert book.slug == "two-chapters"
+
+
+def test_two_workers_end_together():
+    """Of 3, 3, 2, 2 and 2 seconds the longest first would take 7; one chapter says nothing and counts as the budget."""
+    words = ["3 seconds to run", "about 3 seconds to run", *["2 seconds to run"] * 3]
+    chapters = [(text, new_notebook(cells=[new_markdown_cell(text)])) for text in words]
+    busy = [0, 0]
+    for text, _ in in_order(chapters, 2):
+        busy[busy.index(min(busy))] += int(re.search(r"\d", text)[0])
+    assert busy == [6, 6]
+    chapters.append(("", new_notebook(cells=[new_markdown_cell("No word of it.")])))
+    assert in_order(chapters, 2)[0][0] == "" and in_order([], 2) == []
 
 
 def test_prose_and_looks_do_not_count_and_code_and_promised_errors_do(run, chapter, printed):
