@@ -4,6 +4,7 @@ import errno
 import hashlib
 import http.server
 import io
+import itertools
 import os
 import re
 import shutil
@@ -489,35 +490,28 @@ def test_a_cache_that_cannot_be_written_is_an_error_that_names_it(use, archive, 
 
 
 def die_at(moment, folder):
-    """Kill this process when it is about to change something in a folder for the so-manieth time.
-
-    Returns a list of the times that are left.
-    """
-    left = list(range(moment))
+    """Kill this process when it is about to change something in a folder for the so-manieth time."""
+    moments = itertools.count(1)
     events = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
 
     def hook(event, arguments):
         if event not in events or str(folder) not in str(arguments[0]) or str(arguments[0]).endswith("lock"):
             return
-        if event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR):
-            left.pop()
-            if not left:
-                os.kill(os.getpid(), 9)
+        if (event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR)) and next(moments) == moment:
+            os.kill(os.getpid(), 9)
 
     sys.addaudithook(hook)
-    return left
 
 
 def test_killed_at_any_moment_it_leaves_what_the_next_can_use(use, archive, tmp_path):
-    moment, status = 0, None
-    while status != 0:  # at 0 the work was done before the moment came
-        moment += 9 if 9 < moment < 64 else 1  # one picture is written like another
+    # Between 10 and 64 one picture is written like another.
+    for moment in itertools.chain(range(1, 10), range(10, 64, 9), itertools.count(64)):
         child = os.fork()
         if not child:
             try:
-                left = die_at(moment, tmp_path / "cache")
+                die_at(moment, tmp_path / "cache")
                 assert_small(use(archive))
-                os._exit(0 if left else 1)
+                os._exit(0)
             finally:
                 os._exit(1)
         status = os.waitpid(child, 0)[1]
@@ -525,6 +519,8 @@ def test_killed_at_any_moment_it_leaves_what_the_next_can_use(use, archive, tmp_
         assert_small(use(archive))
         assert len(cache(tmp_path)) == 1, "what was left unfinished is cleared away"
         shutil.rmtree(tmp_path / "cache")
+        if status == 0:  # the work was done before the moment came
+            break
     assert moment > 64, "the hook sees what is written"
 
 
