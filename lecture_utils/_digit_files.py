@@ -116,9 +116,10 @@ def state(path, label):
             with path.open("rb") as archive:
                 return hashlib.file_digest(archive, "sha256").hexdigest()[:16]
         found = hashlib.sha256(os.fsencode(path))
-        for picture in (picture for part in PARTS for picture in _pictures(path, part)):
-            file = picture.stat()
-            found.update(os.fsencode(f"{picture} {file.st_size} {file.st_mtime_ns}\0"))
+        for part in PARTS:
+            for picture in _pictures(path, part):
+                file = picture.stat()
+                found.update(os.fsencode(f"{picture} {file.st_size} {file.st_mtime_ns}\0"))
         return found.hexdigest()[:16]
     except OSError as error:
         raise DataError(f"{label} cannot be read ({error}); allow reading it") from error

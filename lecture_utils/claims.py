@@ -142,11 +142,12 @@ def _compare(measured, bounds):
         room = f" ± {within:.2g}" if within else ""
         figure = _figure(measured, (expected, expected - within, expected + within), least=4)
         return abs(measured - expected) <= within, f": {figure} (expected {expected:.6g}{room})"
-    holds = measured < bounds.get("below", math.inf) if "below" in bounds else True
-    holds = holds and (measured > bounds["above"] if "above" in bounds else True)
-    left = f"{bounds['above']:.6g} < " if "above" in bounds and "below" in bounds else ""
-    right = f" < {bounds['below']:.6g}" if "below" in bounds else f" > {bounds['above']:.6g}"
-    return holds, f": {left}{_figure(measured, bounds.values())}{right}"
+    figure = _figure(measured, bounds.values())
+    if "below" not in bounds:
+        return measured > bounds["above"], f": {figure} > {bounds['above']:.6g}"
+    if "above" not in bounds:
+        return measured < bounds["below"], f": {figure} < {bounds['below']:.6g}"
+    return bounds["above"] < measured < bounds["below"], f": {bounds['above']:.6g} < {figure} < {bounds['below']:.6g}"
 
 
 def _figure(number, bounds, least=3):

@@ -238,61 +238,61 @@ def _source():
 # The cache: for each source a folder with digits.npz, identity and, where they do not lie elsewhere, pictures
 
 
-def _root():
+def _place(source):
     named = os.environ.get("LECTURE_CACHE")
     root = Path(named or platformdirs.user_cache_dir("lecture_utils", appauthor=False)).expanduser().absolute()
-    return root / "digits-4"  # the number rises when what is kept changes its form
+    return root / "digits-4" / source.key  # the number rises when what is kept changes its form
 
 
 def _load(source):
     """The identity of the digits, their arrays, and the folder with the pictures."""
-    return _kept(source) or _make(source)
+    identity, arrays = _kept(source) or _make(source)
+    return identity, arrays, source.folder or _place(source) / "pictures"
 
 
 def _kept_identity(source):
     try:
-        return (_root() / source.key / "identity").read_text(encoding="utf-8")
+        return (_place(source) / "identity").read_text(encoding="utf-8")
     except OSError:
         return ""
 
 
 def _kept(source):
-    """What the cache holds, as `_load` returns it, or None."""
+    """The identity and the arrays that the cache holds, or None."""
     import numpy as np
 
-    place = _root() / source.key
     try:
-        with np.load(place / "digits.npz") as kept:  # compares check sums
+        with np.load(_place(source) / "digits.npz") as kept:  # compares check sums
             arrays = [kept[name] for name in kept.files]
     except Exception:  # a damaged file can raise anything: it is made again
         return None
     identity = _kept_identity(source)
-    return (identity, arrays, source.folder or place / "pictures") if identity else None
+    return (identity, arrays) if identity else None
 
 
 def _make(source):
     """Read the pictures and keep what was read: whole or not at all, and by one process only."""
-    root = _root()
-    work, place = root / "unfinished", root / source.key
+    place = _place(source)
+    work = place.with_name("unfinished")
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(root / "lock", timeout=_WAIT):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(place.with_name("lock"), timeout=_WAIT):
             if kept := _kept(source):  # by another process, while this one waited
                 return kept
             shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: only who has the lock makes it
             work.mkdir()
             try:
-                identity, arrays = _fill(source, work)
+                made = _fill(source, work)
                 shutil.rmtree(place, ignore_errors=True)
                 os.replace(work, place)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
     except OSError as error:  # a lock that another process holds too long is one too
         raise DataError(
-            f"{source.label}: {root.parent} cannot be written ({error.strerror or error}); "
+            f"{source.label}: {place.parent.parent} cannot be written ({error.strerror or error}); "
             "let LECTURE_CACHE name a folder with 400 MB free"
         ) from error
-    return identity, arrays, source.folder or place / "pictures"
+    return made
 
 
 def _fill(source, work):

@@ -47,12 +47,10 @@ class SideBySide(torch.nn.Module):
             raise ValueError(f"nets: expected at least one net, all of one shape, got {nets!r}")
         parameters, buffers = stack_module_state(nets)
         self.count = len(nets)
-        self._names = {name.replace(".", "_"): name for name in (*parameters, *buffers)}  # a name may hold no dot
-        for name, tensor in parameters.items():
-            self.register_parameter(name.replace(".", "_"), torch.nn.Parameter(tensor.detach()))
-        for name, tensor in buffers.items():
-            self.register_buffer(name.replace(".", "_"), tensor)
-        self._one = (copy.deepcopy(nets[0]).to("meta"),)  # in a tuple: its parameters are not this module's
+        # Every tensor of this one holds those of all nets: it is only called inside vmap, which takes them apart again.
+        self._stacked = copy.deepcopy(nets[0]).train()
+        for name, tensor in self._state().items():
+            tensor.data = {**parameters, **buffers}[name]
 
     def forward(self, x, *, each=False):
         """The outputs of all nets.
@@ -69,17 +67,18 @@ class SideBySide(torch.nn.Module):
         torch.Tensor
             Shape (nets, m, ...). Nets that draw random numbers (dropout) draw their own.
         """
-        (net,) = self._one
-        net.train(self.training)
-        state = {**dict(self.named_parameters()), **dict(self.named_buffers())}
-        state = {self._names[name]: tensor for name, tensor in state.items()}
-        run = vmap(lambda its, x: functional_call(net, its, (x,)), (0, 0 if each else None), randomness="different")
-        return run(state, x)
+
+        def one(state, x):
+            return functional_call(self._stacked, state, (x,))
+
+        return vmap(one, in_dims=(0, 0 if each else None), randomness="different")(self._state(), x)
 
     def net(self, i):
         """A copy of the parameters and buffers of net `i`, for `load_state_dict`: dict of torch.Tensor."""
-        state = {**dict(self.named_parameters()), **dict(self.named_buffers())}
-        return {self._names[name]: tensor[i].detach().clone() for name, tensor in state.items()}
+        return {name: tensor[i].detach().clone() for name, tensor in self._state().items()}
+
+    def _state(self):
+        return {**dict(self._stacked.named_parameters()), **dict(self._stacked.named_buffers())}
 
 
 def step_at_own_rates(nets, optimizer, rates):
@@ -105,10 +104,11 @@ def step_at_own_rates(nets, optimizer, rates):
     --------
     >>> nets = SideBySide([torch.nn.Linear(1, 1, bias=False) for _ in range(2)])
     >>> optimizer = torch.optim.SGD(nets.parameters(), lr=1)
-    >>> before = nets.weight.detach().clone()
+    >>> (weights,) = nets.parameters()
+    >>> before = weights.detach().clone()
     >>> nets(torch.ones(1, 1)).sum().backward()
     >>> step_at_own_rates(nets, optimizer, torch.tensor([0.1, 0.2]))
-    >>> (before - nets.weight.detach()).flatten().round(decimals=4)
+    >>> (before - weights.detach()).flatten().round(decimals=4)
     tensor([0.1000, 0.2000])
     """
     if any(group["lr"] != 1 for group in optimizer.param_groups):

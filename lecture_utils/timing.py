@@ -34,21 +34,12 @@ class Measurement:
         How many times it was measured; one repeat may be the mean over a block of calls.
     seconds : float
         Time of all repeats together.
-
-    Examples
-    --------
-    >>> print(Measurement(0.002, 0.0001, 7, 0.014))
-    2 ms (IQR 0.1 ms, 7 repeats)
     """
 
     median: float
     iqr: float
     repeats: int
     seconds: float
-
-    def __str__(self):
-        scale, unit = (1, "s") if self.median >= 1 else (1e3, "ms") if self.median >= 1e-3 else (1e6, "µs")
-        return f"{self.median * scale:.3g} {unit} (IQR {self.iqr * scale:.3g} {unit}, {self.repeats} repeats)"
 
 
 def measure(fn, *, seconds=0.3, repeats=5):

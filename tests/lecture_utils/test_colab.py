@@ -5,13 +5,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import sysconfig
 import venv
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from publish.tools import address
 
@@ -33,12 +34,7 @@ def colab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("colab")
     venv.create(folder / "env", with_pip=True)
     python = folder / "env" / "bin" / "python"
-    site = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    site = sysconfig.get_path("purelib", "venv", {"base": str(folder / "env")})
     (Path(site) / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")
 
     # What would be pushed: the tracked and new files as they are now, on the branch that the notebooks name.
@@ -88,12 +84,11 @@ def test_a_chapter_runs_alone_and_brings_every_file_of_the_package(colab, tmp_pa
     assert len(wanted) > 40 and [name for name in wanted if not (package.parent / name).is_file()] == []
 
 
-def test_where_the_install_fails_one_sentence_says_so_and_the_next_cells_do_not_run(colab, tmp_path):
+def test_where_the_install_fails_one_sentence_says_so_and_the_next_cells_do_not_run(colab, tmp_path, monkeypatch):
     python, environment, _ = colab
     subprocess.run([python, "-m", "pip", "uninstall", "-q", "-y", "lecture-utils"], env=environment, check=True)
-    environment = dict(environment)
     # No network: every address of git is a folder that is not there, and nothing listens where packages come from.
-    environment |= {
+    environment = environment | {
         "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/nothing.insteadOf",
         "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
         "PIP_RETRIES": "0",
@@ -101,18 +96,10 @@ def test_where_the_install_fails_one_sentence_says_so_and_the_next_cells_do_not_
     notebook = nbformat.read(CHAPTERS[0], as_version=4)
     setup = next(cell for cell in notebook.cells if cell.id == "setup-colab")
     notebook.cells = [setup, nbformat.v4.new_code_cell("print('the next cell')")]
-    nbformat.write(notebook, tmp_path / "chapter.ipynb")
-    code = """
-import json, nbformat, nbclient
-notebook = nbformat.read("chapter.ipynb", as_version=4)
-try:
-    nbclient.NotebookClient(notebook, timeout=None, kernel_name="python3").execute()
-except nbclient.exceptions.CellExecutionError:
-    pass
-print(json.dumps([cell.outputs for cell in notebook.cells]))
-"""
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    first, second = json.loads(done.stdout)
+    monkeypatch.setenv("JUPYTER_PATH", environment["JUPYTER_PATH"])  # where the kernel of that environment is found
+    with pytest.raises(CellExecutionError):
+        NotebookClient(notebook, timeout=None, kernel_name="python3").execute(env=environment, cwd=tmp_path)
+    first, second = [cell.outputs for cell in notebook.cells]
     [stop] = [output for output in first if output["output_type"] == "error"]
     assert stop["ename"] == "SystemExit"
     assert re.fullmatch(r"The book's package could not be installed\. .*\?.* Run this cell again.*", stop["evalue"])

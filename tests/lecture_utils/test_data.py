@@ -4,6 +4,7 @@ import errno
 import hashlib
 import http.server
 import io
+import itertools
 import os
 import re
 import shutil
@@ -12,12 +13,11 @@ import sys
 import tarfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -25,7 +25,6 @@ from lecture_utils import _digit_files as files
 from lecture_utils import data
 from lecture_utils.data import DataError, digits, employment, identity
 
-USERS = {name: os.environ.get(name, "") for name in ("LECTURE_MNIST", "LECTURE_CACHE")}
 TRAIN, TEST = 20, 10  # pictures in the small set: two of each digit, and one
 
 
@@ -207,11 +206,16 @@ def test_the_bundled_digits(use, capsys):
     )
 
 
-def test_mnist_itself(use, monkeypatch):
-    monkeypatch.setenv("LECTURE_CACHE", USERS["LECTURE_CACHE"])  # the book's own: reading it anew takes a minute
-    if not USERS["LECTURE_MNIST"] or not use(USERS["LECTURE_MNIST"]).is_mnist:
-        pytest.skip("LECTURE_MNIST does not name MNIST")
+def test_mnist_itself(monkeypatch, capsys):
+    """As the book takes it: what LECTURE_MNIST names, or what was downloaded before; in CI it is downloaded here."""
+    monkeypatch.undo()  # the user's network, and the user's cache: reading MNIST anew takes a minute
+    in_ci = os.environ.get("CI") == "true"
+    if not (in_ci or os.environ.get("LECTURE_MNIST") or identity()):
+        pytest.skip("MNIST is not here: LECTURE_MNIST does not name it, and no build has downloaded it yet")
     found = digits()
+    if not found.is_mnist:  # a build that must not be published without MNIST fails; others may be without a network
+        stop = pytest.fail if in_ci and os.environ.get("BOOK_NEEDS_MNIST") else pytest.skip
+        stop(f"MNIST is not here: {' '.join(capsys.readouterr().out.split())}")
     assert found.name == "MNIST" and identity() == found.identity == "MNIST:02129b6d738f"
     assert sum(1 for _ in found.folder.glob("training/3/*.png")) == 6131
     assert found.train_images.shape == (60000, 1, 28, 28) and found.test_images.shape == (10000, 1, 28, 28)
@@ -235,13 +239,6 @@ def test_the_identity_is_known_once_the_digits_were_read(use, folder, archive, m
     assert identity() == "" and use(folder).identity == identity() != f"digits:{small_content()[:12]}"
 
 
-def test_the_identity_of_what_a_download_has_to_bring_is_not_known(monkeypatch):
-    assert digits().identity == "bundled"
-    assert identity() == "", "the network may be back next time"
-    monkeypatch.setenv("LECTURE_MNIST", "bundled")
-    assert identity() == "bundled"
-
-
 def test_asking_for_the_identity_loads_nothing_heavy():
     code = "import sys; from lecture_utils.data import identity; identity(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -254,7 +251,9 @@ def test_asking_for_the_identity_loads_nothing_heavy():
 def test_an_archive_that_is_cut_or_changed_anywhere_is_an_error_or_gives_the_same(use, archive, tmp_path):
     whole = archive.read_bytes()
 
-    @settings(max_examples=25, deadline=None, derandomize=True)
+    @settings(max_examples=25)
+    @example(0, 0)
+    @example(len(whole) - 8, 0)  # the check sum
     @given(st.integers(0, len(whole) - 1), st.integers(0, 255))
     def check(place, change):
         changed = whole[:place]  # cut there, or with another byte there
@@ -264,7 +263,7 @@ def test_an_archive_that_is_cut_or_changed_anywhere_is_an_error_or_gives_the_sam
         try:
             found = use(archive)
         except DataError as error:
-            assert str(archive) in str(error) and not cache(tmp_path)
+            assert f"{archive}, {len(changed):,} bytes, is cut short or damaged" in str(error) and not cache(tmp_path)
         else:
             assert change, "what is cut is never taken"
             assert_small(found)
@@ -273,35 +272,25 @@ def test_an_archive_that_is_cut_or_changed_anywhere_is_an_error_or_gives_the_sam
     check()
 
 
-@pytest.mark.parametrize("cut", [0, 1000, -8], ids=["empty", "cut", "check sum"])
-def test_what_is_no_archive_is_an_error(use, archive, tmp_path, cut):
-    archive.write_bytes(archive.read_bytes()[:cut])
-    size = f"{archive.stat().st_size:,}"
-    says = f"{archive}, {size} bytes, is cut short or damaged, or no .tar.gz archive (.*); copy or download"
+def test_what_is_no_archive_is_an_error(use, archive):
+    archive.write_bytes(b"<html>Log in to the network first</html>")
+    says = rf"{archive}, 40 bytes, .*or no \.tar\.gz archive \(.*\); copy or download it again"
     with pytest.raises(DataError, match=says):
         use(archive)
-    assert not cache(tmp_path)
-    archive.write_bytes(b"<html>Log in to the network first</html>")
-    with pytest.raises(DataError, match=r"or no \.tar\.gz archive"):
-        use(archive)
-
-
-def member(name, kind=tarfile.REGTYPE):
-    found = tarfile.TarInfo(name)
-    found.type, found.linkname = kind, "/etc/passwd"
-    return found
 
 
 @pytest.mark.parametrize(
-    "odd",
+    ("name", "kind"),
     [
-        member("training/3/../../../e.png"),
-        member("mnist_png/training/3/99.png", tarfile.SYMTYPE),
-        member("mnist_png/training/3/99.png", tarfile.FIFOTYPE),
+        ("training/3/../../../e.png", tarfile.REGTYPE),
+        ("mnist_png/training/3/99.png", tarfile.SYMTYPE),
+        ("mnist_png/training/3/99.png", tarfile.FIFOTYPE),
     ],
     ids=["path", "link", "pipe"],
 )
-def test_a_member_that_points_elsewhere_is_never_followed(use, tmp_path, odd):
+def test_a_member_that_points_elsewhere_is_never_followed(use, tmp_path, name, kind):
+    odd = tarfile.TarInfo(name)
+    odd.type, odd.linkname = kind, "/etc/passwd"
     assert_small(use(write_archive(tmp_path / "small.tgz", small_set(), odd)))
     assert not list(tmp_path.rglob("*e.png"))
 
@@ -359,57 +348,43 @@ def test_without_a_network_the_bundled_digits_come_and_say_so(tmp_path, capsys):
         "MNIST could not be downloaded: s3.amazonaws.com cannot be reached ([Errno 111] Connection refused)",
     ]
     assert not err and cache(tmp_path) == {"bundled"}
+    assert identity() == "", "the network may be back next time"
 
 
 class Host(http.server.BaseHTTPRequestHandler):
-    """Answers every request with the server's `content`, or with so much of it as the server's `gives` says."""
+    """Serves the server's `content`; where it `hangs`, at first or later, it waits until the client gives up."""
 
     def do_HEAD(self):
-        self.send_response(200)
-        self.send_header("Content-Length", len(self.server.content))
-        self.end_headers()
+        if self.server.hangs == "at first":
+            self.rfile.read(1)
+        else:
+            self.send_response(200)
+            self.send_header("Content-Length", len(self.server.content))
+            self.end_headers()
 
     def do_GET(self):
         self.do_HEAD()
-        self.server.downloads += 1
-        self.wfile.write(self.server.content[: self.server.gives])
-        self.wfile.flush()
-        self.server.may_end.wait()
+        if self.server.hangs == "later":
+            self.wfile.write(self.server.content[:1000])
+            self.rfile.read(1)
+        else:
+            self.wfile.write(self.server.content)
 
     def log_message(self, *_):
         pass
 
 
 @pytest.fixture
-def host(monkeypatch, archive, tmp_path):
+def host(monkeypatch, archive):
     """The server that fastai downloads from in this test; it has the small set."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
-        server.content, server.gives, server.downloads = archive.read_bytes(), None, 0
-        server.may_end = threading.Event()
-        server.may_end.set()
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+        server.content, server.hangs = archive.read_bytes(), None
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/mnist_png.tgz"
         monkeypatch.setattr(files, "_URL", url)
-        # In the process that downloads, fastai's address is this one, and the size and hash it asks for are these.
-        (tmp_path / "site").mkdir()
-        (tmp_path / "site" / "sitecustomize.py").write_text(f"""
-import sys
-if "URLs.MNIST" in " ".join(sys.orig_argv):
-    import fastdownload.core
-    from fastai.data.external import URLs
-    URLs.MNIST = {url!r}
-    fastdownload.core.read_checks = lambda _: {{URLs.MNIST: {(len(server.content), md5(server.content))!r}}}
-""")
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+        monkeypatch.setattr(files, "_DOWNLOAD", files._DOWNLOAD.replace("URLs.MNIST", repr(url)))
         yield server
-        server.may_end.set()
         server.shutdown()
-        thread.join()
-
-
-def md5(content):
-    return hashlib.md5(content[: 2**20]).hexdigest()
 
 
 def test_the_download_by_fastai_is_kept_for_next_time(host, tmp_path, small_is_mnist, capfd):
@@ -419,14 +394,16 @@ def test_the_download_by_fastai_is_kept_for_next_time(host, tmp_path, small_is_m
         "Downloading MNIST, 15.7 MB ...\nData: MNIST, 20 training and 10 test images\n(downloaded by fastai)\n",
         "",
     )
+    host.content = b"no second download"
     assert_small(digits())
-    assert host.downloads == 1 and cache(tmp_path) == {"MNIST"}
+    assert cache(tmp_path) == {"MNIST"}
     assert identity() == found.identity == f"MNIST:{small_content()[:12]}"
 
 
-def test_a_network_that_hangs_does_not_hang_the_reader(host, monkeypatch, tmp_path, capfd):
-    host.gives = 1000
-    host.may_end.clear()
+@pytest.mark.parametrize("when", ["at first", "later"])
+def test_a_network_that_hangs_does_not_hang_the_reader(host, monkeypatch, tmp_path, capfd, when):
+    host.hangs = when
+    monkeypatch.setattr(files, "NO_ANSWER", 0.5)
     monkeypatch.setattr(files, "STALLED", 0.5)
     assert digits().name == "bundled digits"
     out, err = capfd.readouterr()
@@ -444,7 +421,7 @@ def test_a_download_of_other_content_is_not_taken(monkeypatch, tmp_path, capsys)
 # The cache
 
 
-def change_in_place(file):
+def write_anew(file):
     state = file.stat()
     file.write_bytes(png(200))
     os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns + 4_000_000))  # a tick of the clock later
@@ -453,13 +430,12 @@ def change_in_place(file):
 @pytest.mark.parametrize(
     "change",
     [
-        change_in_place,
+        write_anew,
         lambda file: file.rename(file.with_name("2.png")),
-        lambda file: file.with_name("1000.png").write_bytes(png(7)),
-        lambda file: file.unlink(),
         lambda file: file.rename(file.parent.parent / "4" / file.name),
+        lambda file: file.unlink(),
     ],
-    ids=["written", "renamed", "added", "removed", "moved"],
+    ids=["written", "renamed", "moved", "removed"],
 )
 def test_a_changed_folder_is_read_again(use, folder, change):
     before = use(folder)
@@ -514,36 +490,28 @@ def test_a_cache_that_cannot_be_written_is_an_error_that_names_it(use, archive, 
 
 
 def die_at(moment, folder):
-    """Kill this process when it is about to change something in a folder for the so-manieth time.
-
-    Returns a list of the times that are left.
-    """
-    left = list(range(moment))
+    """Kill this process when it is about to change something in a folder for the so-manieth time."""
+    moments = itertools.count(1)
     events = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
 
     def hook(event, arguments):
         if event not in events or str(folder) not in str(arguments[0]) or str(arguments[0]).endswith("lock"):
             return
-        if event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR):
-            left.pop()
-            if not left:
-                os.kill(os.getpid(), 9)
+        if (event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR)) and next(moments) == moment:
+            os.kill(os.getpid(), 9)
 
     sys.addaudithook(hook)
-    return left
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot copy a process")
 def test_killed_at_any_moment_it_leaves_what_the_next_can_use(use, archive, tmp_path):
-    moment, status = 0, None
-    while status != 0:  # at 0 the work was done before the moment came
-        moment += 9 if 9 < moment < 64 else 1  # one picture is written like another
+    # Between 10 and 64 one picture is written like another.
+    for moment in itertools.chain(range(1, 10), range(10, 64, 9), itertools.count(64)):
         child = os.fork()
         if not child:
             try:
-                left = die_at(moment, tmp_path / "cache")
+                die_at(moment, tmp_path / "cache")
                 assert_small(use(archive))
-                os._exit(0 if left else 1)
+                os._exit(0)
             finally:
                 os._exit(1)
         status = os.waitpid(child, 0)[1]
@@ -551,6 +519,8 @@ def test_killed_at_any_moment_it_leaves_what_the_next_can_use(use, archive, tmp_
         assert_small(use(archive))
         assert len(cache(tmp_path)) == 1, "what was left unfinished is cleared away"
         shutil.rmtree(tmp_path / "cache")
+        if status == 0:  # the work was done before the moment came
+            break
     assert moment > 64, "the hook sees what is written"
 
 
@@ -558,10 +528,10 @@ def test_killed_at_any_moment_it_leaves_what_the_next_can_use(use, archive, tmp_
 @pytest.mark.parametrize("step", ["unpack", "identity"])
 def test_interrupted_or_with_a_full_disk_it_leaves_nothing(use, archive, tmp_path, monkeypatch, error, step):
     def stop(*arguments):
-        getattr(whole, step)(*arguments)
+        whole(*arguments)
         raise error
 
-    whole = SimpleNamespace(**vars(files))
+    whole = getattr(files, step)
     monkeypatch.setattr(files, step, stop)
     with pytest.raises((KeyboardInterrupt, DataError)) as caught:
         use(archive)

@@ -60,8 +60,8 @@ def test_each_net_may_have_a_batch_of_its_own():
 
 
 def test_dropout_draws_for_each_net():
-    net = nn.Dropout(0.5)
-    outputs = SideBySide([nn.Sequential(nn.Linear(1, 1), net)] * 2)(torch.ones(200, 1))
+    net = nn.Sequential(nn.Linear(1, 1), nn.Dropout(0.5)).eval()  # a new module is in training mode whatever is in it
+    outputs = SideBySide([net] * 2)(torch.ones(200, 1))
     assert not torch.equal(outputs[0], outputs[1])
 
 

@@ -25,6 +25,22 @@ def test_without_a_network_all_use_the_bundled_digits_and_a_build_that_needs_mni
         data.settle()
 
 
+def test_a_build_that_fetches_mnist_keeps_what_it_runs_as_run_on_mnist(book, run, executed, monkeypatch, tmp_path):
+    """The first build, with nothing kept; the digits that the download brings here are some that are at hand."""
+    monkeypatch.delenv("LECTURE_MNIST")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(
+        "from lecture_utils import _digit_files as files\n"
+        "files.download, files.identity = files.bundled, lambda arrays: 'MNIST:02129b6d738f'\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
+    code, ran, said = run()
+    assert (code, ran) == (0, ["01_one", "02_two"]) and "\n(downloaded by fastai)\n" in said
+    assert data.identity() == "MNIST:02129b6d738f" and executed("01_one")
+    monkeypatch.setenv("LECTURE_MNIST", "bundled")
+    assert not executed("01_one"), "it does not pass as run on the bundled digits"
+
+
 def test_a_relative_path_is_read_against_the_folder_of_the_caller_once(monkeypatch, tmp_path):
     (tmp_path / "my data").mkdir()
     (tmp_path / "my data" / "m.tgz").write_bytes(b"")
