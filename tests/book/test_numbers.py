@@ -37,7 +37,7 @@ def settings(notebook):
 
 
 def numbers(text):
-    """(as it stands, value) of each number in Markdown that is no year, formula, place or the like."""
+    """(as it stands, value, whether it is a percentage) of each number that is no year, formula, place or the like."""
     text = re.sub(r"\$([-\d,.]+)(\\%)?\$", r"\1", without_code(text))  # a bare number is no formula
     for pattern in NO_RESULT:
         text = re.sub(pattern, " ", text, flags=re.S)
@@ -47,8 +47,7 @@ def numbers(text):
         yield text[max(0, match.start() - 30) : match.end() + 15].replace("\n", " "), abs(value), bool(percent)
 
 
-def typed(notebook):
-    """The numbers in prose that no code cell of the notebook holds: list of str, each with its cell."""
+def test_no_number_in_prose_is_typed(notebook):
     known = settings(notebook)
     found = []
     for title, cells in [("", notebook.cells[:1]), *sections(notebook)]:
@@ -56,11 +55,6 @@ def typed(notebook):
             for words, value, percent in numbers(cell.source) if cell.cell_type == "markdown" else ():
                 if value not in known and not (percent and round(value / 100, 9) in known):
                     found.append(f"{cell.id}: ...{words}...")
-    return found
-
-
-def test_no_number_in_prose_is_typed(notebook):
-    found = typed(notebook)
     assert not found, "\n".join([f"{len(found)} numbers that no code cell holds:", *found])
 
 
