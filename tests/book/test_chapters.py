@@ -71,8 +71,12 @@ def test_the_first_code_cell_brings_the_package_and_alone_is_no_part_of_the_page
 
 
 def test_a_chapter_says_with_how_many_threads_it_was_measured(notebook):
-    code = {cell.id: cell.source for cell in code_cells(notebook)}
-    assert "import torch\n" not in code["imports"] or "torch.set_num_threads(1)" in code["constants"]
+    """Whatever it imports: data and training of lecture_utils use PyTorch too, which else takes all cores."""
+    for cell in code_cells(notebook)[1:]:  # the first brings the package
+        if not all(isinstance(line, ast.Import | ast.ImportFrom) for line in ast.parse(cell.source).body):
+            said = re.search(r"(?m)^torch\.set_num_threads\(1\)", cell.source)
+            assert said, f"{cell.id}: the first cell behind the imports says torch.set_num_threads(1)"
+            return
 
 
 def test_one_title_and_no_jump_between_heading_levels(notebook):
