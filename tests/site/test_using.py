@@ -125,25 +125,8 @@ def test_nothing_moves_for_those_who_asked_for_rest(open_page):
     )
 
 
-# What a frame of a course platform gives to a page, and what a reader's own settings may.
-@pytest.mark.parametrize("blocked", ["a frame without storage", "storage switched off"])
-def test_where_nothing_is_kept_all_works_but_remembering(blocked, open_page, address):
-    page = open_page("en/search.html", wait="commit", own=True)
-    if blocked.startswith("a frame"):
-        frame = '<link rel=icon href="data:,"><iframe sandbox="allow-scripts" width=1300 height=800 '
-        frame += f'src="{address}{CHAPTER}"></iframe>'
-        page.route("**/frame.html", lambda route: route.fulfill(content_type="text/html", body=frame))
-        page.goto(f"{address}frame.html")
-        shown = page.frames[1]
-    else:
-        page.add_init_script(
-            "Object.defineProperty(Window.prototype, 'localStorage', {configurable: true, "
-            "get() { throw new DOMException('denied', 'SecurityError'); }});"
-            "delete window.localStorage;"
-        )
-        page.goto(address + CHAPTER)
-        shown = page.main_frame
-    shown.wait_for_load_state("load")
+def test_where_nothing_is_kept_all_works_but_remembering(unkept, address):
+    shown = unkept(CHAPTER)
     modes = set()
     for _ in range(3):
         shown.get_by_role("button", name="Light or dark").click()
@@ -152,10 +135,11 @@ def test_where_nothing_is_kept_all_works_but_remembering(blocked, open_page, add
     shown.get_by_role("button", name="Chapters").click()
     assert shown.locator("#pst-primary-sidebar").get_attribute("class").endswith("pst-sidebar-hidden")
     shown.goto(f"{address}en/search.html")
-    shown.locator("article").get_by_role("searchbox").fill("dropout")
-    shown.locator("article").get_by_role("searchbox").press("Enter")
+    box = shown.locator("article").get_by_role("searchbox")
+    box.fill("dropout")
+    box.press("Enter")
     shown.locator("ul.search a").first.wait_for()
-    assert not page.errors
+    assert not shown.page.errors
 
 
 # The landing page, a chapter, a page of tables: what others add to these is text.
