@@ -43,11 +43,7 @@ def weight(path):
 
 def documents_with(pattern):
     """The names of the documents whose prose or code has the regular expression `pattern`: set of str."""
-    return {name for name in DOCUMENTS if re.search(pattern, _words(name), re.IGNORECASE)}
-
-
-def _words(name):
-    notebook, text = ROOT / f"{name}.ipynb", ROOT / f"{name}.md"
-    if notebook.exists():
-        return "\n".join(cell.source for cell in read(notebook).cells)
-    return text.read_text(encoding="utf-8")
+    texts = {name: (ROOT / f"{name}.md").read_text(encoding="utf-8") for name in {*DOCUMENTS} - {*CHAPTERS}}
+    for name in CHAPTERS:
+        texts[name] = "\n".join(cell.source for cell in read(ROOT / f"{name}.ipynb").cells)
+    return {name for name, text in texts.items() if re.search(pattern, text, re.IGNORECASE)}

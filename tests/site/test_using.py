@@ -171,12 +171,6 @@ def test_a_dead_link_shows_a_page_that_leads_on(open_page, address):
     assert len(page.errors) <= 2 and all("404" in error for error in page.errors)
 
 
-def test_the_root_opens_the_landing_page(open_page):
-    page = open_page("")
-    page.wait_for_url(f"**/{LANDING}")
-    assert page.locator("article h1").is_visible()
-
-
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_paper_is_light_and_has_the_chapter_alone_without_what_is_closed(system, open_page):
     page = open_page(CHAPTER, theme=system)
