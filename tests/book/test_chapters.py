@@ -7,7 +7,7 @@ import statistics
 from collections import Counter
 
 import reading
-from reading import NOTEBOOKS, claims, code_cells, headings, lines, markdown, sections, tags, visible
+from reading import NOTEBOOKS, claims, code_cells, headings, lines, markdown, sections, tags, visible, written
 
 from publish.book import ROOT, Book, read
 from publish.tools import address
@@ -24,9 +24,9 @@ DRAWING = re.compile(
 
 
 def test_the_contents_name_every_notebook_once():
-    names = [path.name for path in NOTEBOOKS]
-    assert sorted(names) == sorted(path.name for path in (ROOT / "chapters").glob("*.ipynb"))
-    assert all((ROOT / f"{name}.md").exists() for _, name in Book().documents() if f"{name[9:]}.ipynb" not in names)
+    assert sorted(NOTEBOOKS) == sorted((ROOT / "chapters").glob("*.ipynb"))
+    texts = [ROOT / f"{name}.md" for _, name in Book().documents() if ROOT / f"{name}.ipynb" not in NOTEBOOKS]
+    assert not [path for path in texts if not path.exists()]
 
 
 def test_no_outputs_and_no_counts_are_kept(notebook):
@@ -184,16 +184,12 @@ def test_every_drawing_cell_says_what_is_seen(notebook):
         assert "\n" not in alt and not re.search(r"\.(svg|png)\b", alt), cell.id
 
 
-def claim_ids(notebook):
-    """The id of each claim; it must be written out."""
-    for cell in code_cells(notebook):
-        for call in claims(cell):
-            assert call.args and isinstance(call.args[0], ast.Constant), f"{cell.id}: write the claim's id out"
-            yield call.args[0].value
-
-
-def test_no_claim_id_stands_twice_in_the_book():
-    counts = Counter(id_ for path in NOTEBOOKS for id_ in claim_ids(read(path)))
+def test_claim_ids_are_written_out_and_none_stands_twice_in_the_book():
+    found = [
+        (path.name, cell.id, call) for path in NOTEBOOKS for cell in code_cells(read(path)) for call in claims(cell)
+    ]
+    assert not [place for *place, call in found if not written(call)], "write the ids of these claims out"
+    counts = Counter(written(call) for *_, call in found)
     assert not [id_ for id_, count in counts.items() if count > 1]
 
 
