@@ -120,6 +120,13 @@ def test_claims_stand_in_findings_checks_and_answers(notebook):
     assert reading.FINDINGS[0] <= findings <= reading.FINDINGS[1], findings
 
 
+def test_a_chapter_says_once_what_the_mark_of_a_claim_means_before_its_first_claim(notebook):
+    """Who reads a notebook alone, in Colab, has no landing page that says it."""
+    before = itertools.takewhile(lambda cell: cell.cell_type != "code" or not claims(cell), notebook.cells)
+    said = [cell.id for cell in before if cell.cell_type == "markdown" and "✓" in without_comments(cell.source)]
+    assert len(said) == 1, f"a sentence before the first claim says what ✓ means; these cells do: {said}"
+
+
 def test_the_checks_of_a_section_are_its_last_code_cell(notebook):
     for title, cells in sections(notebook):
         code = [cell for cell in cells if cell.cell_type == "code"]
@@ -135,13 +142,17 @@ def test_a_chapter_is_one_that_a_student_finishes(notebook):
     )
 
 
+def without_comments(text):
+    return re.sub(r"(?s)<!--.*?-->", "", text)
+
+
 def prose(notebook):
     """The text of the Markdown cells before the answers, without formulas, comments and the letters of choices."""
     for title, cells in [("", notebook.cells[:1]), *sections(notebook)]:
         if title not in ("Answers", "References"):
             for cell in cells:
                 if cell.cell_type == "markdown":
-                    text = re.sub(r"(?s)\$\$.*?\$\$|<!--.*?-->", "", reading.without_code(cell.source))
+                    text = re.sub(r"(?s)\$\$.*?\$\$", "", without_comments(reading.without_code(cell.source)))
                     yield re.sub(r"(?m)^(> )?- \([a-z]\) |^>", "", text)
 
 
