@@ -1,7 +1,7 @@
 """The chapters as the tests of the book read them, and the limits of size."""
 
 import ast
-import json
+import itertools
 import re
 
 from publish.book import Book
@@ -20,8 +20,10 @@ CLOSED = {
 #: longest); words of a Markdown cell; claims that a reader is shown, from and to.
 VISIBLE_CELLS, WORDS, MEDIAN_LINES, LONGEST, WALL, FINDINGS = 35, 3000, 7, 25, 170, (5, 10)
 
-
-# JupyterLab: a UUID, or its first eight digits; Colab: twelve letters of any kind; publish.book: the cell's place.
+# What says little in a name.
+_SMALL_WORDS = {"a", "an", "and", "at", "by", "for", "from", "in", "is", "it", "of", "on", "or", "that", "the", "to"}
+# JupyterLab: a UUID, or its first eight digits; Colab: twelve letters of any kind. Where the file has none:
+# nbformat gives eight digits, publish.book the cell's place.
 _RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|(?=.*[A-Z_])[0-9a-zA-Z_-]{12}|cell-\d+")
 
 
@@ -31,16 +33,52 @@ def fault_of_id(id_):
     Examples
     --------
     >>> fault_of_id("bump-two"), fault_of_id("2-bumps")
-    ('', '2-bumps: use small letters, digits and single hyphens, and begin with a letter')
+    ('', 'use small letters, digits and single hyphens, and begin with a letter')
     >>> random = ("c0ffee12-0000-4000-8000-1234567890ab", "deadbeef", "cell-3", "Xa9_k03-QwE1")
-    >>> {fault_of_id(id_).partition(": ")[2] for id_ in random}
-    {"an editor made this id; give the cell a name by its key 'id' in the file"}
+    >>> {fault_of_id(id_) for id_ in random}
+    {"an editor made this id, or the file has none; name the cell by its key 'id' there"}
     """
     if _RANDOM.fullmatch(id_):
-        return f"{id_}: an editor made this id; give the cell a name by its key 'id' in the file"
+        return "an editor made this id, or the file has none; name the cell by its key 'id' there"
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", id_):
-        return f"{id_}: use small letters, digits and single hyphens, and begin with a letter"
+        return "use small letters, digits and single hyphens, and begin with a letter"
     return ""
+
+
+def faults_of_ids(notebook):
+    """The cells, counted from 1, whose ids are no names, each with a name that is free in its chapter: list of str.
+
+    Text is named by its first heading or words, code by the heading above it.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+    >>> cells = [new_markdown_cell("## The loss curve", id="loss-curve"), new_code_cell(id="deadbeef")]
+    >>> cells += [new_markdown_cell("A **sum** of nets", id="2")]
+    >>> print(*faults_of_ids(new_notebook(cells=cells)), sep="\\n")
+    cell 2, deadbeef: an editor made this id, or the file has none; name the cell by its key 'id' there, as loss-curve-2
+    cell 3, 2: use small letters, digits and single hyphens, and begin with a letter, as sum-nets
+    """
+    faults, taken, heading = [], {cell.id for cell in notebook.cells}, ""
+    for number, cell in enumerate(notebook.cells, start=1):
+        words = heading
+        if cell.cell_type == "markdown":
+            titles = re.findall(r"(?m)^#+ +(.*)$", cell.source)
+            words = titles[0] if titles else cell.source
+            heading = titles[-1] if titles else heading
+        if fault := fault_of_id(cell.id):
+            name = _free_name(words, "-checks" if "checks" in tags(cell) else "", taken)
+            taken.add(name)
+            faults.append(f"cell {number}, {cell.id}: {fault}, as {name}")
+    return faults
+
+
+def _free_name(text, end, taken):
+    """The first two words of a text in the form of a name, with a number where there is such a name already."""
+    words = [word for word in re.findall(r"[a-z][a-z0-9]*", text.lower()) if word not in _SMALL_WORDS]
+    name = "-".join(words[:2]) or "text"
+    numbered = (f"{name}-{number}{end}" for number in itertools.count(2))
+    return next(free for free in itertools.chain([name + end], numbered) if free not in taken)
 
 
 def tags(cell):
@@ -81,32 +119,38 @@ def sections(notebook):
     return found
 
 
-def claims(cell):
-    """The calls of `claim` in a code cell: list of ast.Call."""
+def answers(notebook):
+    """The code cells below each heading "### Answer 7.1": dict of str to list."""
+    found, below = {}, []
+    for cell in dict(sections(notebook))["Answers"]:
+        if heading := re.search(r"(?m)^### Answer (\d+\.\d+)", cell.source):
+            below = found[heading[1]] = []
+        if cell.cell_type == "code":
+            below.append(cell)
+    return found
+
+
+def calls(cell, name):
+    """The calls of a function in a code cell: list of ast.Call."""
     nodes = ast.walk(ast.parse(cell.source))
-    return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"]
+    return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name]
+
+
+def written(call, place=0):
+    """An argument of a call, where it is written out; None where it is computed, or is not there."""
+    return getattr(call.args[place], "value", None) if len(call.args) > place else None
+
+
+def claims(cell):
+    return calls(cell, "claim")
 
 
 def alt(cell):
     """What a cell says is seen in its picture: in its metadata, or where `show` is called with a moving figure."""
-    for node in ast.walk(ast.parse(cell.source)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
-            return next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "alt"), "")
+    for call in calls(cell, "show"):
+        return next((ast.literal_eval(word.value) for word in call.keywords if word.arg == "alt"), "")
     return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-
-
-def calls(cell, name):
-    """The first arguments of the calls of a function in a code cell, where they are written out: list."""
-    nodes = ast.walk(ast.parse(cell.source))
-    found = [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name]
-    return [getattr(node.args[0], "value", None) if node.args else None for node in found]
 
 
 def lines(cell):
     return len([line for line in cell.source.splitlines() if line.strip()])
-
-
-def cells_without_id(path):
-    """The numbers of the cells, counted from 1, that an old editor left without an id."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [number for number, cell in enumerate(cells, start=1) if "id" not in cell]

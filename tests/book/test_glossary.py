@@ -8,6 +8,7 @@ from mdit_py_plugins.anchors.index import slugify
 from reading import NOTEBOOKS
 
 from publish.book import ROOT, read
+from publish.extensions.glossary import singulars
 
 GLOSSARY = (ROOT / "chapters" / "glossary.md").read_text(encoding="utf-8")
 NOTATION = (ROOT / "chapters" / "notation.md").read_text(encoding="utf-8")
@@ -27,27 +28,21 @@ class Entry:
     def __init__(self, lines):
         self.terms = [line for line in lines if line and not line.startswith(" ")]
         body = [line.strip() for line in lines if line.startswith(" ")]
-        also = [line.removeprefix("% also:") for line in body if line.startswith("% also:")]
-        self.also = [form.strip() for line in also for form in line.split(",")]
+        hidden = [line.removeprefix("% also:").split(",") for line in body if line.startswith("% also:")]
+        self.forms = [form.strip().casefold() for form in itertools.chain(self.terms, *hidden)]
         self.korean, *rest = (line for line in body if not line.startswith("%"))
         self.links = LINK.findall(rest[-1])
         self.definition = " ".join(rest[:-1])
-
-    @property
-    def forms(self):
-        return [form.casefold() for form in [*self.terms, *self.also]]
 
     def __repr__(self):
         return self.terms[0]
 
 
-def entries():
-    for block in re.findall(r"(?ms)^```\{glossary\}\n(.*?)^```", GLOSSARY):
-        for lines in re.split(r"\n\n(?=\S)", block.strip("\n")):
-            yield Entry(lines.split("\n"))
-
-
-ENTRIES = list(entries())
+ENTRIES = [
+    Entry(lines.split("\n"))
+    for block in re.findall(r"(?ms)^```\{glossary\}\n(.*?)^```", GLOSSARY)
+    for lines in re.split(r"\n\n(?=\S)", block.strip("\n"))
+]
 FORMS = {form: entry for entry in ENTRIES for form in entry.forms}
 
 
@@ -84,17 +79,12 @@ CHAPTERS = {path.name: sections(path) for path in NOTEBOOKS}
 ORDER = [(name, section.title) for name, all_ in CHAPTERS.items() for section in all_]
 
 
-def singulars(term):
-    return [term, term.removesuffix("s"), term.removesuffix("es"), re.sub("ies$", "y", term)]
-
-
 def in_bold():
     """(chapter, section, phrase) of each bold phrase in the prose of a chapter, tables left out."""
     for name, all_ in CHAPTERS.items():
         for section in all_:
-            for line in section.prose.splitlines():
-                for phrase in re.findall(r"\*\*([^*\n]+)\*\*", line) if not line.startswith("|") else ():
-                    yield name, section.title, phrase
+            text = re.sub(r"(?m)^\|.*$", "", section.prose)
+            yield from ((name, section.title, phrase) for phrase in re.findall(r"\*\*([^*\n]+)\*\*", text))
 
 
 def defined():

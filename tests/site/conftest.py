@@ -3,23 +3,27 @@
 import functools
 import http.server
 import threading
+import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import sync_playwright
-from site_files import EN, SITE
+from site_files import BOOK, SITE, published_below
 
+from publish.output import offline
 from publish.output.browser import MISSING, launch
 
 _QUIET = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"]
-
-
-@functools.cache
-def published_below():
-    """The path below which a host serves the site, from its sitemap: "/NAME/", or "/"."""
-    return urlsplit(ElementTree.parse(EN / "sitemap.xml").getroot()[0][0].text).path.rpartition("/en/")[0] + "/"
+# What a reader's own settings may do.
+_NO_STORAGE = """
+Object.defineProperty(Window.prototype, "localStorage", {
+  configurable: true,
+  get() { throw new DOMException("denied", "SecurityError"); },
+});
+delete window.localStorage;
+"""
+_FRAME = '<link rel=icon href="data:,"><iframe sandbox="allow-scripts" width=1300 height=800 src="{}"></iframe>'
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -118,3 +122,35 @@ def _new(browser, options):
     page.on("console", lambda it: it.type in ("error", "warning") and page.errors.append(it.text))
     page.asked, page.errors = [], []
     return page
+
+
+@pytest.fixture(params=["a frame without storage", "storage switched off"])
+def unkept(request, open_page, address):
+    """``unkept("en/intro.html")`` shows a page where nothing is kept: playwright.sync_api.Frame.
+
+    Once in a frame as course platforms have it, which may run scripts and nothing else, once in a window of its own.
+    """
+
+    def unkept_(path):
+        page = open_page("about:blank", base="", own=True)
+        if request.param == "storage switched off":
+            page.add_init_script(_NO_STORAGE)
+            page.goto(address + path)
+        else:
+            body = _FRAME.format(address + path)
+            page.route("**/frame.html", lambda route: route.fulfill(content_type="text/html", body=body))
+            page.goto(f"{address}frame.html")
+        page.frames[-1].wait_for_load_state("load")
+        return page.frames[-1]
+
+    return unkept_
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory):
+    """The zip of the built site, unpacked in a folder whose name needs quoting: the address of that folder."""
+    folder = tmp_path_factory.mktemp("a folder")
+    assert offline.main(BOOK) == 0
+    with zipfile.ZipFile(BOOK.build / f"{BOOK.slug}.zip") as archive:
+        archive.extractall(folder)
+    return (folder / BOOK.slug).as_uri() + "/"

@@ -1,11 +1,12 @@
 """What the tests of the built site share: its pages, and what the sources say should be there."""
 
+import functools
 import gzip
 import re
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
-import nbformat
-
-from publish.book import ROOT, Book
+from publish.book import ROOT, Book, read
 
 BOOK = Book()
 SITE = BOOK.site
@@ -23,6 +24,17 @@ def pages():
     return [path.relative_to(SITE).as_posix() for path in found if "_static" not in path.parts]
 
 
+def sitemap():
+    """The addresses that the sitemap names: list of str."""
+    return [place.text for place in ElementTree.parse(EN / "sitemap.xml").iter() if place.tag.endswith("loc")]
+
+
+@functools.cache
+def published_below():
+    """The path below which a host serves the site: "/NAME/", or "/"."""
+    return urlsplit(sitemap()[0]).path.rpartition("/en/")[0] + "/"
+
+
 def weight(path):
     """What a file of the site costs a reader: bytes, packed as a host packs text."""
     content = path.read_bytes()
@@ -31,11 +43,7 @@ def weight(path):
 
 def documents_with(pattern):
     """The names of the documents whose prose or code has the regular expression `pattern`: set of str."""
-    return {name for name in DOCUMENTS if re.search(pattern, _words(name), re.IGNORECASE)}
-
-
-def _words(name):
-    notebook, text = ROOT / f"{name}.ipynb", ROOT / f"{name}.md"
-    if notebook.exists():
-        return "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
-    return text.read_text(encoding="utf-8")
+    texts = {name: (ROOT / f"{name}.md").read_text(encoding="utf-8") for name in {*DOCUMENTS} - {*CHAPTERS}}
+    for name in CHAPTERS:
+        texts[name] = "\n".join(cell.source for cell in read(ROOT / f"{name}.ipynb").cells)
+    return {name for name, text in texts.items() if re.search(pattern, text, re.IGNORECASE)}

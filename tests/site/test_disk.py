@@ -1,22 +1,6 @@
 """The zip of the book, opened from the disk: search, pictures, formulas and themes work without a server."""
 
-import zipfile
-
-import pytest
-from site_files import BOOK, DOCUMENTS
-
-from publish.output import offline
-
-
-@pytest.fixture(scope="module")
-def unpacked(need, tmp_path_factory):
-    """The zip of the built site, unpacked in a folder whose name needs quoting; the address of its first page."""
-    need((BOOK.site / "index.html").exists(), f"{BOOK.site} (make book builds it)")
-    folder = tmp_path_factory.mktemp("a folder")
-    assert offline.main(BOOK) == 0
-    with zipfile.ZipFile(BOOK.build / f"{BOOK.slug}.zip") as archive:
-        archive.extractall(folder)
-    return (folder / BOOK.slug / "index.html").as_uri().removesuffix("index.html")
+from site_files import DOCUMENTS
 
 
 def nothing_asked_of_a_host(page):

@@ -3,6 +3,7 @@
 A new figure adds a row to ROWS.
 """
 
+import functools
 import json
 import re
 from collections.abc import Callable
@@ -16,8 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from node import call
 from site_files import EN, SITE, pages, weight
-from test_disk import unpacked  # noqa: F401
-from test_reading import COLOURS, WITHOUT_COLOURS, axe
+from test_reading import WITHOUT_COLOURS, axe, axe_on_colours
 
 from lecture_utils import moving
 
@@ -33,13 +33,13 @@ class Row:
     Attributes
     ----------
     figure : str
+    expected : callable
+        From the figure, a playwright.sync_api.Locator, to a function: the y at x that the path should have, by the
+        formula and by what the figure tells a screen reader.
     handle : str
         The selector of something to grip, from the figure.
     path : str
         The selector of the path that it moves.
-    expected : callable
-        From the figure, a playwright.sync_api.Locator, to a function: the y at x that the path should have, by the
-        formula and by what the figure tells a screen reader.
     train : tuple of str, optional
         The name of the button that starts training, and what the figure says when it is over, as a pattern.
     trained : callable, optional
@@ -47,11 +47,39 @@ class Row:
     """
 
     figure: str
-    handle: str
-    path: str
     expected: Callable
+    handle: str = ".mv-handle >> nth=0"
+    path: str = "path.mv-mine >> nth=0"
     train: tuple = ()
     trained: Callable = None
+
+
+@functools.cache
+def page_of(name):
+    """The page that shows a figure, below the site: str."""
+    return next(path for path in pages() if f'data-figure="{name}"' in (SITE / path).read_text(encoding="utf-8"))
+
+
+@functools.cache
+def settings_of(name):
+    """What the page says to a figure: dict."""
+    soup = BeautifulSoup((SITE / page_of(name)).read_text(encoding="utf-8"), "lxml")
+    return json.loads(soup.select_one(f'.moving-figure[data-figure="{name}"]')["data-settings"])
+
+
+def value(figure, handle=0):
+    """The number at which a handle stands, as it tells a screen reader."""
+    return float(figure.locator(".mv-handle").nth(handle).get_attribute("aria-valuenow"))
+
+
+def at(place, low, high):
+    """The number at a place of a logarithmic axis, which `points` reads as if it were an even one."""
+    return low * (high / low) ** ((place - low) / (high - low))
+
+
+def place_of(number, low, high):
+    """The place of a number on such an axis."""
+    return low + (high - low) * log10(number / low) / log10(high / low)
 
 
 def bumps(figure):
@@ -64,19 +92,15 @@ def bumps(figure):
 def bowl(figure):
     said = figure.locator(".mv-handle").first.get_attribute("aria-valuetext").replace("−", "-")
     start = [float(word.rstrip(",")) for word in said.split()[1::2]]
-    state = figure.evaluate("one => JSON.parse(one.dataset.settings)") | {
-        "start": start,
-        "order": "shuffled",
-        "decay": 0,
-    }
+    state = settings_of("bowl") | {"start": start, "order": "shuffled", "decay": 0}
     places = iter(call("bowl", "path", state)["places"])
 
-    def height(x):
+    def expected(x):
         intercept, slope = next(places)  # a path comes back to the same x
         assert abs(intercept - x) < 0.02
         return slope
 
-    return height
+    return expected
 
 
 def bowl_trained(settings):
@@ -89,26 +113,25 @@ def bumps_trained(settings):
 
 def spread(figure):
     """With ReLU each layer multiplies its spread by σ: k layers on, the line has moved by k powers of that."""
-    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
-    names = ("seed", "width", "depth", "sigma")
-    state = {"activation": "relu", "cosine": 0} | {name: settings[name] for name in names}
+    settings = settings_of("spread")
+    state = {name: settings[name] for name in ("seed", "width", "depth", "sigma")} | {"activation": "relu", "cosine": 0}
     first = call("spread", "signals", state)["forward"]
-    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")) / settings["sigma"]
+    factor = value(figure) / settings["sigma"]
     return lambda layer: log10(first[round(layer) - 1]) + (layer - 1) * log10(factor)
 
 
 def valley(figure):
     """Each step multiplies the distance along both directions by 1 - rate x curvature; both axes are powers of ten."""
-    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    settings = settings_of("valley")
     facts = {name: settings[name] for name in ("means", "covariance", "along")}
     bowl = call("valley", "bowl", facts, {"unit": 1, "centre": False, "scale": False, "whiten": False})
-    rate = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    rate = value(figure, 1)
     (c, s), gap = bowl["vector"], [a - b for a, b in zip(settings["start"], bowl["minimum"], strict=True)]
     parts = ((c * gap[0] + s * gap[1], bowl["high"]), (c * gap[1] - s * gap[0], bowl["low"]))
 
     def expected(x):
-        step = 5000 ** ((x - 1) / (5000 - 1))
-        left = hypot(*(part * abs(1 - rate * curve) ** round(step) for part, curve in parts)) / hypot(*gap)
+        step = round(at(x, 1, 5000))
+        left = hypot(*(part * abs(1 - rate * curve) ** step for part, curve in parts)) / hypot(*gap)
         return min(max(log10(left or 1e-99), -3.6), 1.6)
 
     return expected
@@ -117,18 +140,16 @@ def valley(figure):
 def company(figure):
     """The answer changes where both standardised features have the sum 0: a line through the mean of the batch."""
     said = [one.get_attribute("aria-valuetext").replace("−", "-") for one in figure.locator(".mv-handle").all()]
-    diamond = figure.evaluate("one => JSON.parse(one.dataset.settings).batches[0][0]")
+    diamond = settings_of("company")["batches"][0][0]
     pairs = [diamond, *([float(word) for word in text.split(";")[0].split(", ")] for text in said)]
     (a, b), (p, q) = ([f(column) for column in zip(*pairs, strict=True)] for f in (fmean, pstdev))
     return lambda x: b - q / p * (x - a)
 
 
 def pace(figure):
-    """The plain net's losses; the axis is logarithmic, and `points` reads places on it evenly."""
-    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
-    rate = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
-    losses = call("pace", "losses", "plain", settings | {"rate": rate})
-    return lambda step: 1e-4 + (10 - 1e-4) * (log10(min(max(losses[round(step)] or 10, 1e-4), 10)) + 4) / 5
+    """The plain net's losses."""
+    losses = call("pace", "losses", "plain", settings_of("pace") | {"rate": value(figure)})
+    return lambda step: place_of(min(max(losses[round(step)] or 10, 1e-4), 10), 1e-4, 10)
 
 
 def pace_trained(settings):
@@ -136,7 +157,7 @@ def pace_trained(settings):
 
 
 def thin(figure):
-    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    noise = value(figure)
     return lambda x: sin(x) + 2 * noise
 
 
@@ -145,7 +166,7 @@ def thin_trained(settings):
 
 
 def chase(figure):
-    noise = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    noise = value(figure)
     return lambda x: sin(2 * x) + sin(0.5 * x) + exp(-0.2 * x) + 2 * noise
 
 
@@ -155,42 +176,30 @@ def chase_trained(settings):
 
 
 def edges(figure):
-    values = [float(one.get_attribute("aria-valuenow")) for one in figure.locator(".mv-handle").all()[:7]]
+    values = [value(figure, k) for k in range(7)]
     node = lambda x, k: values[4 + k] * max(0, values[k] * x + values[2 + k])  # noqa: E731
     return lambda x: 1 / (1 + exp(-node(x, 0) - node(x, 1) - values[6]))
 
 
 def price(figure):
-    log_lam = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
-    t = figure.evaluate("one => JSON.parse(one.dataset.settings).draws[0]")
-    powers = np.vander(np.arange(10) / 9, 10, increasing=True)
-    rows = np.vstack([powers, np.exp(log_lam / 2) * np.eye(10)])
+    t = settings_of("price")["draws"][0]
+    rows = np.vstack([np.vander(np.arange(10) / 9, 10), np.exp(value(figure) / 2) * np.eye(10)])
     w = np.linalg.lstsq(rows, np.concatenate([t, np.zeros(10)]), rcond=None)[0]
-    return lambda x: np.polyval(w[::-1], x)
+    return lambda x: np.polyval(w, x)
 
 
 def carry(figure):
-    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    settings = settings_of("carry")
     said = figure.locator(".mv-handle").first.get_attribute("aria-valuetext")
-    right, up = (int(number) for number in re.findall(r"(?:right|up) (-?\d+)", said))
-    place = {"right": right, "up": up}
+    place = {name: int(number) for name, number in re.findall(r"(right|up) (-?\d+)", said)}
     found = call("carry", "answers", settings["nets"], settings["images"][settings["label"]], place)
     return lambda x: found["with"][round(x)]
 
 
 def descent(figure):
-    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
-    width, places = (
-        int(figure.locator(".mv-handle").first.get_attribute("aria-valuenow")),
-        [k / 50 - 3 for k in range(301)],
-    )
-    heights = call("descent", "slice", settings, 0, width, places)
-
-    def between(x):
-        k = min(int((x + 3) * 50), 299)
-        return heights[k] + ((x + 3) * 50 - k) * (heights[k + 1] - heights[k])
-
-    return between
+    places = [k / 50 - 3 for k in range(301)]
+    heights = call("descent", "slice", settings_of("descent"), 0, int(value(figure)), places)
+    return lambda x: np.interp(x, places, heights)
 
 
 def descent_trained(settings):
@@ -198,7 +207,7 @@ def descent_trained(settings):
 
 
 def passes(figure):
-    factor = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
+    factor = value(figure)
     return lambda whole: factor * whole
 
 
@@ -207,35 +216,21 @@ def passes_trained(settings):
 
 
 def queue(figure):
-    bandwidth = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
-    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
+    """Milliseconds against the width of a layer."""
+    bandwidth, settings = value(figure, 1), settings_of("queue")
     floor = settings["operations"] * settings["launch"] / 1000
-
-    def expected(x):
-        # Both axes are logarithmic, from 10 to 10^6 and from 10^-2 to 10^3; `points` reads places on them evenly.
-        width = 10 ** (1 + 5 * (x - 10) / (10**6 - 10))
-        milliseconds = max(floor, (44 * 100 + 84) * width / (bandwidth * 1e6))
-        return 0.01 + (1000 - 0.01) * (log10(milliseconds) + 2) / 5
-
-    return expected
+    return lambda x: place_of(max(floor, (44 * 100 + 84) * at(x, 10, 1e6) / (bandwidth * 1e6)), 0.01, 1000)
 
 
 def roof(figure):
-    bandwidth = float(figure.locator(".mv-handle").first.get_attribute("aria-valuenow"))
-    arithmetic = figure.evaluate("one => JSON.parse(one.dataset.settings).arithmetic")
-
-    def expected(x):
-        # Both axes are logarithmic, from 0.03 to 3000 and from 0.1 to 10^6; `points` reads places on them evenly.
-        intensity = 0.03 * 10 ** (5 * (x - 0.03) / (3000 - 0.03))
-        return 0.1 + (10**6 - 0.1) * (log10(min(arithmetic, intensity * bandwidth)) + 1) / 7
-
-    return expected
+    """Operations each second against operations for each byte."""
+    bandwidth, arithmetic = value(figure), settings_of("roof")["arithmetic"]
+    return lambda x: place_of(min(arithmetic, at(x, 0.03, 3000) * bandwidth), 0.1, 1e6)
 
 
 def touch(figure):
     """The line of equal error through the best pair on the diamond, which is found by walking around its edge."""
-    settings = figure.evaluate("one => JSON.parse(one.dataset.settings)")
-    budget = float(figure.locator(".mv-handle").nth(1).get_attribute("aria-valuenow"))
+    settings, budget = settings_of("touch"), value(figure, 1)
     centre, curvature = np.array(settings["centre"]), np.array(settings["curvature"])
     t, corners = np.linspace(0, 1, 4001)[:, None], np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
     away = budget * np.concatenate([(1 - t) * corners[k] + t * corners[k - 3] for k in range(4)]) - centre
@@ -244,86 +239,26 @@ def touch(figure):
     return lambda x: next(heights)
 
 
+SECOND = ".mv-handle >> nth=1"
 ROWS = [
-    Row(
-        figure="bumps",
-        handle=".mv-handle >> nth=1",
-        path="path.mv-mine >> nth=0",
-        expected=bumps,
-        train=("Let training try", "After "),
-        trained=bumps_trained,
-    ),
-    Row(figure="spread", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=spread),
-    Row(figure="valley", handle=".mv-handle >> nth=1", path="path.mv-mine >> nth=1", expected=valley),
-    Row(figure="company", handle=".mv-handle >> nth=2", path="path.mv-third >> nth=0", expected=company),
-    Row(
-        figure="pace",
-        handle=".mv-handle >> nth=0",
-        path="path.mv-mine >> nth=0",
-        expected=pace,
-        train=("Train 60 steps", "After 60 steps"),
-        trained=pace_trained,
-    ),
-    Row(
-        figure="chase",
-        handle=".mv-handle >> nth=0",
-        path="path.mv-upper",
-        expected=chase,
-        train=("Train 200 steps", "After 200 steps"),
-        trained=chase_trained,
-    ),
-    Row(figure="edges", handle=".mv-handle >> nth=4", path="path.mv-mine", expected=edges),
-    Row(figure="price", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=0", expected=price),
-    Row(figure="carry", handle=".mv-handle >> nth=0", path="path.mv-mine >> nth=1", expected=carry),
-    Row(
-        figure="bowl",
-        handle=".mv-handle >> nth=0",
-        path="path.mv-mine >> nth=0",
-        expected=bowl,
-        train=("Let them run", "After 300 samples"),
-        trained=bowl_trained,
-    ),
-    Row(
-        figure="descent",
-        handle=".mv-handle >> nth=0",
-        path="path.mv-mine >> nth=0",
-        expected=descent,
-        train=("Widen it step by step", "At 2,000 nodes"),
-        trained=descent_trained,
-    ),
-    Row(
-        figure="passes",
-        handle=".mv-handle >> nth=0",
-        path="path.mv-mine >> nth=0",
-        expected=passes,
-        train=("Run 1,000 passes", "After 1,000 passes"),
-        trained=passes_trained,
-    ),
-    Row(figure="touch", handle=".mv-handle >> nth=1", path="path.mv-target", expected=touch),
-    Row(figure="roof", handle=".mv-handle >> nth=0", path="path.mv-roof", expected=roof),
-    Row(
-        figure="thin",
-        handle=".mv-handle >> nth=0",
-        path="path.mv-upper",
-        expected=thin,
-        train=("Train 500 steps", "After 500 steps"),
-        trained=thin_trained,
-    ),
-    Row(figure="queue", handle=".mv-handle >> nth=1", path="path.mv-model", expected=queue),
+    Row("bumps", bumps, SECOND, train=("Let training try", "After "), trained=bumps_trained),
+    Row("spread", spread),
+    Row("valley", valley, SECOND, "path.mv-mine >> nth=1"),
+    Row("company", company, ".mv-handle >> nth=2", "path.mv-third >> nth=0"),
+    Row("pace", pace, train=("Train 60 steps", "After 60 steps"), trained=pace_trained),
+    Row("chase", chase, path="path.mv-upper", train=("Train 200 steps", "After 200 steps"), trained=chase_trained),
+    Row("edges", edges, ".mv-handle >> nth=4", "path.mv-mine"),
+    Row("price", price),
+    Row("carry", carry, path="path.mv-mine >> nth=1"),
+    Row("bowl", bowl, train=("Let them run", "After 300 samples"), trained=bowl_trained),
+    Row("descent", descent, train=("Widen it step by step", "At 2,000 nodes"), trained=descent_trained),
+    Row("passes", passes, train=("Run 1,000 passes", "After 1,000 passes"), trained=passes_trained),
+    Row("touch", touch, SECOND, "path.mv-target"),
+    Row("roof", roof, path="path.mv-roof"),
+    Row("thin", thin, path="path.mv-upper", train=("Train 500 steps", "After 500 steps"), trained=thin_trained),
+    Row("queue", queue, SECOND, "path.mv-model"),
 ]
 each_figure = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.figure)
-
-
-def page_of(row):
-    """The page that shows a figure, and its settings."""
-    mark = f'data-figure="{row.figure}"'
-    return next(path for path in pages() if mark in (SITE / path).read_text(encoding="utf-8"))
-
-
-def settings_of(row):
-    """What the page says to the figure: dict."""
-    soup = BeautifulSoup((SITE / page_of(row)).read_text(encoding="utf-8"), "lxml")
-    return json.loads(soup.select_one(f'.moving-figure[data-figure="{row.figure}"]')["data-settings"])
 
 
 def alive(page, row):
@@ -358,6 +293,26 @@ def settle(page):
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def draw_with_mouse(page, points):
+    """Press at the first of some points of the window, and let go at the last."""
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=4)
+    page.mouse.up()
+    settle(page)
+
+
+def draw_with_finger(page, points):
+    """Put a finger on the first of some points of the window, and lift it at the last."""
+    touch = page.context.new_cdp_session(page)
+    for k, (x, y) in enumerate(points):
+        kind = "touchMove" if k else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settle(page)
+
+
 def middle(figure, row):
     """Where a handle is in the window, to which the page is scrolled where it must: (x, y) in pixels."""
     figure.locator(row.handle).scroll_into_view_if_needed()
@@ -367,25 +322,20 @@ def middle(figure, row):
 
 def test_every_figure_of_the_package_has_a_row_and_a_page():
     assert sorted(row.figure for row in ROWS) == moving.names()
-    assert all(map(page_of, ROWS))
+    assert all(page_of(row.figure) for row in ROWS)
 
 
 @each_figure
 def test_a_mouse_and_the_keyboard_move_what_is_drawn_in_the_room_that_was_kept(row, open_page, address):
-    page = open_page(page_of(row), motion="reduce")
+    page = open_page(page_of(row.figure), motion="reduce")
     assert not [url for url in page.asked if "/moving/" in url]  # nobody is near
     figure = alive(page, row)
     page.wait_for_function("document.fonts.status === 'loaded'")
     before = points(figure, row)
     settle(page)
     assert points(figure, row) == before  # nothing moves before the reader asks
-    figure.locator(row.handle).scroll_into_view_if_needed()
     x, y = middle(figure, row)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 12, y - 40, steps=4)
-    page.mouse.up()
-    settle(page)
+    draw_with_mouse(page, [(x, y), (x + 12, y - 40)])
     follows(figure, row, before)
     before, handle = points(figure, row), figure.locator(row.handle)
     handle.focus()
@@ -400,10 +350,8 @@ def test_a_mouse_and_the_keyboard_move_what_is_drawn_in_the_room_that_was_kept(r
     for width in (1350, 390):
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)
-        room, needed = (
-            figure.evaluate("one => parseFloat(getComputedStyle(one).minHeight)"),
-            living.bounding_box()["height"],
-        )
+        room = figure.evaluate("one => parseFloat(getComputedStyle(one).minHeight)")
+        needed = living.bounding_box()["height"]
         assert room - 60 <= needed <= room, (
             f"{row.figure}.css: it needs {needed:.0f} px at {width}, and keeps {room:.0f}"
         )
@@ -417,26 +365,18 @@ def test_a_mouse_and_the_keyboard_move_what_is_drawn_in_the_room_that_was_kept(r
     page.evaluate("one => document.querySelector('article').replaceChildren(one)", figure.element_handle())
     assert not axe(page, WITHOUT_COLOURS, "article")
     page.evaluate("document.querySelectorAll('article svg :not(g, text)').forEach((one) => one.remove())")
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-        assert not axe(page, COLOURS, "article")
+    assert not axe_on_colours(page, "article")
 
 
 @each_figure
 def test_a_finger_moves_the_handle_and_not_the_page(row, open_page):
-    page = open_page(page_of(row), width=390, has_touch=True, is_mobile=True)
+    page = open_page(page_of(row.figure), width=390, has_touch=True, is_mobile=True)
     figure = alive(page, row)
     figure.locator(row.handle).evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
     settle(page)
     before, at = points(figure, row), page.evaluate("scrollY")
     x, y = middle(figure, row)
-    touch = page.context.new_cdp_session(page)
-    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for k in range(1, 7):
-        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + k, "y": y - 6 * k}]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    settle(page)
+    draw_with_finger(page, [(x + k, y - 6 * k) for k in range(7)])
     follows(figure, row, before)
     assert page.evaluate("scrollY") == at
 
@@ -447,19 +387,19 @@ def test_a_finger_moves_the_handle_and_not_the_page(row, open_page):
     ids=lambda it: it if isinstance(it, str) else it.figure,
 )
 def test_training_reaches_the_number_that_pytorch_reaches(row, motion, open_page):
-    page = open_page(page_of(row), motion=motion)
+    page = open_page(page_of(row.figure), motion=motion)
     figure = alive(page, row)
     button, over = row.train
     figure.get_by_role("button", name=button).click()
     status = figure.get_by_role("status").filter(has_text=over)
     status.wait_for()
-    assert row.trained(settings_of(row)) in status.inner_text()
+    assert row.trained(settings_of(row.figure)) in status.inner_text()
     assert not page.errors
 
 
-@pytest.mark.parametrize("path", sorted({page_of(row) for row in ROWS}))
-def test_figures_live_in_a_page_from_the_disk_and_without_scripts_their_stills_do(path, open_page, unpacked):  # noqa: F811
-    rows = [row for row in ROWS if page_of(row) == path]
+@pytest.mark.parametrize("path", sorted({page_of(row.figure) for row in ROWS}))
+def test_figures_live_in_a_page_from_the_disk_and_without_scripts_their_stills_do(path, open_page, unpacked):
+    rows = [row for row in ROWS if page_of(row.figure) == path]
     page = open_page(path, base=unpacked)
     for row in rows:
         assert alive(page, row).locator(LIVE).is_visible()
@@ -474,7 +414,7 @@ def test_figures_live_in_a_page_from_the_disk_and_without_scripts_their_stills_d
 @each_figure
 def test_a_notebooks_output_lives_in_a_frame_without_rights(row, open_page):
     still = {"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'}
-    output = moving.notebook_html({"figure": row.figure, "settings": settings_of(row), "alt": "It."}, still)
+    output = moving.notebook_html({"figure": row.figure, "settings": settings_of(row.figure), "alt": "It."}, still)
     page = open_page("about:blank", base="")
     page.evaluate(
         """(output) => {
@@ -499,6 +439,4 @@ def test_a_notebooks_output_lives_in_a_frame_without_rights(row, open_page):
 def test_figures_are_small():
     folder = EN / "_static" / "moving"
     assert weight(folder / "shared.js") + weight(STYLE) < SHARED + 300 * len(ROWS)
-    assert {
-        path.name: weight(path) for path in folder.glob("*.js") if path.name != "shared.js" and weight(path) > OWN
-    } == {}
+    assert not [path.name for path in folder.glob("*.js") if path.name != "shared.js" and weight(path) > OWN]

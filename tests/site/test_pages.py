@@ -5,12 +5,11 @@ import re
 from importlib.metadata import version
 from itertools import pairwise
 from urllib.parse import unquote, urlparse
-from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
-from site_files import BOOK, CHAPTERS, DOCUMENTS, EN, SITE, pages, weight
+from site_files import BOOK, CHAPTERS, DOCUMENTS, EN, SITE, pages, published_below, sitemap, weight
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,6 @@ def test_figures_are_drawings_and_small():
 
 
 def test_links_inside_the_site_lead_somewhere(soups):
-    root = urlparse(_sitemap()[0]).path.rpartition("/en/")[0] + "/"
     places = {page: {element["id"] for element in soup.select("[id]")} for page, soup in soups.items()}
     for page, soup in soups.items():
         for link in soup.select("a[href]"):
@@ -61,7 +59,7 @@ def test_links_inside_the_site_lead_somewhere(soups):
             if address.scheme or address.netloc or not (address.path or address.fragment):
                 continue
             path = unquote(address.path)
-            inside = SITE / path.removeprefix(root) if path.startswith("/") else page.parent / path
+            inside = SITE / path.removeprefix(published_below()) if path.startswith("/") else page.parent / path
             target = inside.resolve() if path else page
             target = target / "index.html" if target.is_dir() else target
             assert target.exists(), (page, link["href"])
@@ -89,21 +87,16 @@ def test_every_page_says_what_it_is(soups):
     assert all(40 <= len(text) <= 160 and "\\" not in text for text in descriptions)
 
 
-def _sitemap():
-    return [place.text for place in ElementTree.parse(EN / "sitemap.xml").iter() if place.tag.endswith("loc")]
-
-
 def test_the_sitemap_names_every_document_by_its_canonical_address(soups):
-    own = {page: soup.select_one("link[rel=canonical]") for page, soup in soups.items()}
-    canonical = {page: link["href"] for page, link in own.items() if link}
-    assert sorted(_sitemap()) == sorted(canonical.values())
+    canonical = {page: link["href"] for page, soup in soups.items() for link in soup.select("link[rel=canonical]")}
+    assert sorted(sitemap()) == sorted(canonical.values())
     assert {page.relative_to(EN).with_suffix("").as_posix() for page in canonical} >= set(DOCUMENTS)
     for page, address in canonical.items():
         assert address.endswith("/en/" + page.relative_to(EN).as_posix())
 
 
 def test_a_shared_link_shows_a_card(soups):
-    base = _sitemap()[0].partition("/en/")[0]
+    base = sitemap()[0].partition("/en/")[0]
     for name in DOCUMENTS:
         soup = soups[EN / f"{name}.html"]
         said = {meta["property"]: meta["content"] for meta in soup.select("meta[property^='og:']")}
@@ -114,11 +107,9 @@ def test_a_shared_link_shows_a_card(soups):
 
 
 def test_each_page_names_its_neighbours_in_reading_order(soups):
-    for before, after in pairwise(DOCUMENTS):
-        link = soups[EN / f"{before}.html"].select_one("a.right-next")["href"]
-        assert (EN / f"{before}.html").parent.joinpath(link).resolve() == EN / f"{after}.html"
-        link = soups[EN / f"{after}.html"].select_one("a.left-prev")["href"]
-        assert (EN / f"{after}.html").parent.joinpath(link).resolve() == EN / f"{before}.html"
+    for before, after in pairwise(EN / f"{name}.html" for name in DOCUMENTS):
+        for page, link, neighbour in ((before, "a.right-next", after), (after, "a.left-prev", before)):
+            assert (page.parent / soups[page].select_one(link)["href"]).resolve() == neighbour
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -126,8 +117,7 @@ def test_a_chapter_can_be_opened_downloaded_and_reported(name, soups):
     page, repository = EN / f"{name}.html", BOOK.config["repository"]
     kinds = ("colab", "download", "report")
     found = {kind: soups[page].select_one(f"a.chapter-button--{kind}")["href"] for kind in kinds}
-    owner_and_name = repository["url"].removeprefix("https://github.com/")
-    branch = repository["branch"]
+    owner_and_name, branch = repository["url"].removeprefix("https://github.com/"), repository["branch"]
     assert found["colab"] == f"https://colab.research.google.com/github/{owner_and_name}/blob/{branch}/{name}.ipynb"
     notebook = json.loads((page.parent / found["download"]).read_text(encoding="utf-8"))
     assert notebook == json.loads((BOOK.root / f"{name}.ipynb").read_text(encoding="utf-8"))
@@ -136,11 +126,11 @@ def test_a_chapter_can_be_opened_downloaded_and_reported(name, soups):
 
 
 def test_the_foot_names_the_build(soups):
-    for page in [EN / f"{name}.html" for name in DOCUMENTS]:
-        text = " ".join(soups[page].select_one(".build-stamp").get_text().split())
-        assert re.search(r"This build: \d{1,2} [A-Z][a-z]+ 20\d\d", text), (page, text)
-        assert f"PyTorch {version('torch').partition('+')[0]}" in text, (page, text)
-        assert re.search(r"[\d,]+ training and [\d,]+ test images", text), (page, text)
+    for name in DOCUMENTS:
+        text = " ".join(soups[EN / f"{name}.html"].select_one(".build-stamp").get_text().split())
+        assert re.search(r"This build: \d{1,2} [A-Z][a-z]+ 20\d\d", text), (name, text)
+        assert f"PyTorch {version('torch').partition('+')[0]}" in text, (name, text)
+        assert re.search(r"[\d,]+ training and [\d,]+ test images", text), (name, text)
 
 
 def test_the_root_leads_to_the_landing_page():

@@ -15,7 +15,7 @@ AXE = {
 # What depends on the colours, and takes axe most of its time.
 _BY_COLOUR = ["color-contrast", "link-in-text-block"]
 WITHOUT_COLOURS = {**AXE, "rules": {name: {"enabled": False} for name in _BY_COLOUR}}
-COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": _BY_COLOUR}}
+_COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": _BY_COLOUR}}
 RAW_TEX = re.compile(r"\$\$|\\\(|\\\[|\\[a-zA-Z]{2,}|\$[^$\s][^$\n]*[\\^_][^$\n]*\$")
 
 # Layout shifts are counted from the first drawing on.
@@ -96,6 +96,16 @@ def axe(page, options=AXE, context=None):
     return lines
 
 
+def axe_on_colours(page, context=None):
+    """What axe finds of the colours, in both themes."""
+    lines = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+        lines += [f"{theme}: {line}" for line in axe(page, _COLOURS, context)]
+    return lines
+
+
 def loaded(page, address):
     """What a page has loaded so far: bytes, packed."""
     files = {SITE / url.removeprefix(address).partition("?")[0] for url in page.asked if url.startswith(address)}
@@ -120,10 +130,7 @@ def test_a_page_is_sound(path, open_page, address):
         faults[f"{width}: findings cut off"] = page.evaluate(CUT_CLAIMS)
         if width == 1350:
             page.evaluate(DROP_REPEATED)
-            for theme in ("light", "dark"):
-                page.emulate_media(color_scheme=theme)
-                page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-                faults[f"{theme}: axe"] = axe(page, COLOURS)
+            faults["colours"] = axe_on_colours(page)
             # The text itself has the same parts at every width, and is read below.
             faults["1350: axe"] = axe(page, WITHOUT_COLOURS, {"exclude": [["article"]]})
     faults["pictures"] = page.evaluate(BAD_IMAGES)

@@ -68,6 +68,13 @@ def test_forms_and_spellings_of_a_word_find_the_same(one, other, search):
     assert found >= documents_with(rf"\b({one}|{other})\b")
 
 
+@pytest.mark.parametrize(("typed", "letter"), [("드롭아웃", "d"), ("배치 정규화", "b")])
+def test_a_korean_word_finds_its_entry_in_the_glossary(typed, letter, results):
+    page = results(typed)
+    assert page.locator("ul.search a").first.get_attribute("href") == f"chapters/glossary.html#{letter}"
+    assert set(typed.split()) <= {*page.locator("ul.search mark").all_inner_texts()}
+
+
 @pytest.mark.parametrize(("typed", "chapter"), [("dropout", "07_"), ("weight decay", "08_"), ("augmentation", "09_")])
 def test_the_chapter_on_a_subject_stands_first(typed, chapter, search):
     assert search(typed)[0].startswith(f"chapters/{chapter}")

@@ -1,8 +1,5 @@
 // What the book adds to the theme's scripts. Everything here helps; no page needs it to be read.
 (() => {
-  const ready = (work) =>
-    document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", work) : work();
-
   // A formula that scrolls sideways can be reached with the keyboard; the theme sees to code and tables. They are measured
   // one by one when the browser has nothing else to do, and again when letters arrive that have other widths.
   const reachFormulas = () => {
@@ -73,10 +70,9 @@
     window.addEventListener("afterprint", () => change(false));
   };
 
-  ready(() => {
-    reachFormulas();
-    searchWithoutForm();
-    followReader();
-    printLight();
-  });
+  // The page is whole by now: publish/extensions/theme.py lets scripts wait for it.
+  reachFormulas();
+  searchWithoutForm();
+  followReader();
+  printLight();
 })();

@@ -68,9 +68,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const showProgress = () => {
     document.querySelectorAll(".answered").forEach((mark) => mark.remove());
     progress.hidden = !Object.keys(kept).length;
-    for (const link of document.querySelectorAll("nav.bd-links a, .bd-sidebar-primary nav a")) {
+    for (const link of document.querySelectorAll("nav.bd-links a")) {
       const at = kept[nameOf(new URL(link.href, location).pathname)];
-      if (!at || link.querySelector(".answered")) continue;
+      if (!at) continue;
       const done = Object.keys(at.answers).length, mark = document.createElement("span");
       mark.className = "answered";
       mark.title = say("progress", { done, all: at.all });
