@@ -15,7 +15,6 @@ from pathlib import Path
 
 from publish.book import Book, render
 from publish.output import built
-from publish.whole import update
 
 _THEME = Path(__file__).resolve().parent.parent / "theme"
 _LEFT_OUT = "button, input, noscript, .room, .said, .pst-js-only, .tag_checks, .tag_solution, details.hide"
@@ -85,20 +84,20 @@ def make_slides(book):
     (target / "assets").mkdir(parents=True)
     for file in (*(_THEME / "slides").iterdir(), _THEME / "assets" / "katex"):
         (shutil.copytree if file.is_dir() else shutil.copy)(file, target / "assets" / file.name)
-    names = [path.relative_to(book.root).with_suffix("").as_posix() for path in book.chapters()]
+    names = [book.name(path).removesuffix(".ipynb") for path in book.chapters()]
     for name in names:
         article = built.article(book, name)
         for element in article.select(_LEFT_OUT):
             element.decompose()
         _rewrite(article, book, name, {f"{other}.html" for other in names}, target)
-        text = render(
+        html = render(
             "slides.html",
             language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
             title=f"{article.h1.get_text().strip()} · {book.title}",
             colours=built.CODE,
             stacks=stacks(article),
         )
-        update(target / f"{Path(name).name}.html", text)
+        (target / f"{Path(name).name}.html").write_text(html, encoding="utf-8")
     return target
 
 
