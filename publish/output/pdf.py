@@ -88,7 +88,7 @@ def make(book):
     target = book.build / f"{book.slug}.pdf"
     with pikepdf.open(io.BytesIO(pdf)) as printed, whole(target) as unfinished:
         del printed.docinfo  # the hour of printing
-        printed.docinfo["/Title"], printed.docinfo["/Author"] = book.title, book.config.get("author", "")
+        printed.docinfo["/Title"], printed.docinfo["/Author"] = book.title, book.config["author"]
         printed.Root.PageMode = pikepdf.Name.UseOutlines
         # Packed, what screen readers need of 300 pages is a third of the size.
         printed.save(unfinished, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)

@@ -81,9 +81,8 @@ def make_slides(book):
     """
     target = book.build / "slides"
     shutil.rmtree(target, ignore_errors=True)
-    (target / "assets").mkdir(parents=True)
-    for file in (*(_THEME / "slides").iterdir(), _THEME / "assets" / "katex"):
-        (shutil.copytree if file.is_dir() else shutil.copy)(file, target / "assets" / file.name)
+    shutil.copytree(_THEME / "slides", target / "assets")
+    shutil.copytree(_THEME / "assets" / "katex", target / "assets" / "katex")
     names = [book.name(path).removesuffix(".ipynb") for path in book.chapters()]
     for name in names:
         article = built.article(book, name)
@@ -92,7 +91,7 @@ def make_slides(book):
         _rewrite(article, book, name, {f"{other}.html" for other in names}, target)
         html = render(
             "slides.html",
-            language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
+            language=book.config["sphinx"]["config"]["language"],
             title=f"{article.h1.get_text().strip()} · {book.title}",
             colours=built.CODE,
             stacks=stacks(article),

@@ -49,7 +49,7 @@ def book(tmp_path):
     )
     (book.html / "_images" / "a.svg").write_text(SVG)
     (tmp_path / "_toc.yml").write_text(TOC)
-    (tmp_path / "_config.yml").write_text("title: A small book\nauthor: Somebody\n")
+    (tmp_path / "_config.yml").write_text("title: A small book\nauthor: Somebody\nrepository: {url: https://a.org/b}\n")
     return book
 
 
@@ -65,7 +65,7 @@ def test_one_page_has_unique_targets_and_links_that_stay_inside(book):
     assert len(ids) == len(set(ids))
     targets = re.findall(r'href="#([^"]+)"', html)
     assert {"ch-two--goals", "intro", "ch-one--goals", "ch-one", "ch-two"} <= set(targets) <= set(ids)
-    assert 'href="https://example.org/"' in html and "genindex" not in html
+    assert 'href="https://example.org/"' in html and "genindex" not in html and "<p>https://a.org/b</p>" in html
     assert "\nindex " in html and "First &amp; part" in html
 
 

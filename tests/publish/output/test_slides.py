@@ -32,7 +32,7 @@ def made(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
     toc = {"format": "jb-book", "root": "intro", "chapters": [{"file": f"chapters/{n}"} for n in ("01_one", "02_two")]}
     (tmp_path / "_toc.yml").write_text(json.dumps(toc))
-    (tmp_path / "_config.yml").write_text("title: Two Chapters\n")
+    (tmp_path / "_config.yml").write_text("title: Two Chapters\nsphinx: {config: {language: en}}\n")
     for name in ("01_one", "02_two"):
         (tmp_path / f"chapters/{name}.ipynb").touch()
         (tmp_path / f"_build/html/chapters/{name}.html").write_text(PAGE)
