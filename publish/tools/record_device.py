@@ -35,7 +35,7 @@ METHOD = (
 def devices():
     """The devices of this machine by the names that torch has for them: list of str."""
     cards = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
-    return ["cpu", *["cuda"][: len(cards)], *cards, *["mps"] * torch.backends.mps.is_available()]
+    return ["cpu", *(["cuda", *cards] if cards else []), *(["mps"] if torch.backends.mps.is_available() else [])]
 
 
 def measure(width, batch, device):
