@@ -18,7 +18,6 @@ import argparse
 import ast
 import re
 import shutil
-import sys
 
 import nbformat
 
@@ -137,8 +136,7 @@ def main(arguments=None):
     except ValueError as error:
         parser.error(str(error))
     print(f"The assignment: {folder}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

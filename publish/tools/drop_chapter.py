@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 
 import nbformat
 
@@ -103,8 +102,7 @@ def main(arguments=None):
     except ValueError as error:
         parser.error(str(error))
     print("\n".join([*found, "The chapter is gone. CONTRIBUTING.md, 'Drop a chapter', says what to look at."]))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import re
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -118,8 +117,7 @@ def main(arguments=None):
         update(given.out, json.dumps(record(given.device), indent=1) + "\n")
     except ValueError as error:
         parser.error(str(error))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
