@@ -31,7 +31,7 @@ def assemble(book):
 
     Raises
     ------
-    FileNotFoundError
+    NotMade
         A page of the table of contents has not been built.
     """
     documents = book.documents()

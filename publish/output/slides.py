@@ -13,8 +13,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from publish.book import Book, render
-from publish.output import built
+from publish.book import render
+from publish.output import built, tell
 
 _THEME = Path(__file__).resolve().parent.parent / "theme"
 _LEFT_OUT = "button, input, noscript, .room, .said, .pst-js-only, .tag_checks, .tag_solution, details.hide"
@@ -76,7 +76,7 @@ def make_slides(book):
 
     Raises
     ------
-    FileNotFoundError
+    NotMade
         A page has not been built.
     """
     target = book.build / "slides"
@@ -116,15 +116,5 @@ def _rewrite(article, book, name, slides, target):
     built.redirect(article, book, name, link, picture)
 
 
-def main(book=None):
-    """Make the slides of this checkout; 1 when a page is missing."""
-    try:
-        print(f"The slides: {make_slides(book or Book())}")
-    except FileNotFoundError as error:
-        print(error)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell("The slides", make_slides))

@@ -8,7 +8,7 @@ from pdf_parts import links, titles
 from playwright.sync_api import sync_playwright
 
 from publish.book import Book
-from publish.output import pdf
+from publish.output import pdf, tell
 from publish.output.browser import MISSING, launch
 from publish.output.paper import assemble
 
@@ -116,12 +116,13 @@ def test_what_is_wrong_is_said_and_the_old_pdf_stays(book, browser_is_here, caps
     (book.html / file).unlink()
     if content:
         (book.html / file).write_text(content)
-    assert pdf.main(book) == 1 and re.search(f"No PDF was made: .*{says}", capsys.readouterr().out)
+    assert tell("The PDF", pdf.make, book) == 1
+    assert re.search(f"The PDF was not made: .*{says}", capsys.readouterr().out)
     assert (book.build / "a-small-book.pdf").read_text() == "old"
 
 
 def test_without_a_browser_one_line_says_what_to_install(book, capsys, monkeypatch):
     monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
-    assert pdf.main(book) == 1
+    assert tell("The PDF", pdf.make, book) == 1
     said = capsys.readouterr().out
-    assert said.startswith("No PDF was made: ") and "apt-get install chromium" in said and said.count("\n") == 1
+    assert said.startswith("The PDF was not made: ") and "apt-get install chromium" in said and said.count("\n") == 1
