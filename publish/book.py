@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 import csv
 import hashlib
-import os
 import re
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -125,13 +123,14 @@ def parse(text):
     return notebook
 
 
+def code_cells(notebook):
+    """The code cells of a notebook, in order: list."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
 def code_of(notebook):
     """What tells one version of a chapter's code from another: str, 16 hexadecimal digits. Prose does not count."""
-    cells = [
-        (cell.source, "raises-exception" in cell.metadata.get("tags", []))
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    ]
+    cells = [(cell.source, "raises-exception" in cell.metadata.get("tags", [])) for cell in code_cells(notebook)]
     return hashlib.sha256(repr(cells).encode()).hexdigest()[:16]
 
 
@@ -164,7 +163,7 @@ def own_files(book, notebook):
 
     Empty where it takes nothing, else 8 hexadecimal digits.
     """
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    code = "\n".join(cell.source for cell in code_cells(notebook))
     contents = [_content(book, path) for path, word in sorted(_owned(book).items()) if word in code]
     return hashlib.sha256(b"".join(contents)).hexdigest()[:8] if contents else ""
 
@@ -190,14 +189,7 @@ def _without_words(module):
     except SyntaxError:  # the chapters will say so
         return module
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
-            node
-        ):
+        may_have_one = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if may_have_one and ast.get_docstring(node):
             del node.body[0]
     return ast.dump(tree).encode()
-
-
-def use_short_temporary_folder():
-    """Let this process keep its sockets below /tmp where TMPDIR is longer than the address of a socket may be."""
-    if len(tempfile.gettempdir()) > 60 and os.access("/tmp", os.W_OK):
-        tempfile.tempdir = "/tmp"

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from pathlib import Path
 
 from playwright.sync_api import Error
 
@@ -34,8 +33,7 @@ def launch(playwright, **options):
     found = [named] if named else [*filter(None, map(shutil.which, NAMES)), playwright.chromium.executable_path]
     for path in found:
         try:
-            if Path(path).exists():
-                return playwright.chromium.launch(executable_path=path, **options)
+            return playwright.chromium.launch(executable_path=path, **options)
         except Error:
             continue
     return None

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlparse
 from bs4 import BeautifulSoup
 from pygments.formatters import HtmlFormatter
 
+from publish.output import NotMade
+
 #: A style sheet for code.
 CODE = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")
 
@@ -17,12 +19,12 @@ def article(book, name):
 
     Raises
     ------
-    FileNotFoundError
+    NotMade
         The page has not been built.
     """
     file = book.html / f"{name}.html"
     if not file.exists():
-        raise FileNotFoundError(f"{file} is not there: run make book")
+        raise NotMade(f"{file} is not there: run make book")
     # `find_all` throughout: in a chapter's ten thousand elements, `select` takes several times as long.
     found = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml").article
     for element in found.find_all(["script", "style", "link", "iframe"]):

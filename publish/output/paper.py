@@ -31,7 +31,7 @@ def assemble(book):
 
     Raises
     ------
-    FileNotFoundError
+    NotMade
         A page of the table of contents has not been built.
     """
     documents = book.documents()
@@ -60,7 +60,7 @@ def assemble(book):
         title=book.title,
         sheets=[sheet.as_uri() for sheet in _SHEETS],
         colours=built.CODE,
-        lines=[book.config.get("author", ""), book.config.get("repository", {}).get("url", "")],
+        lines=[book.config["author"], book.config["repository"]["url"]],
         contents=contents + ([(1, ANSWERS, "answers")] if answers else []),
         chapters=chapters,
         answers_title=ANSWERS,

@@ -11,7 +11,7 @@ import sys
 import pikepdf
 from playwright.sync_api import sync_playwright
 
-from publish.book import Book
+from publish.output import NotMade, tell
 from publish.output.browser import MISSING, launch
 from publish.output.paper import assemble
 from publish.whole import whole
@@ -28,10 +28,6 @@ _PUT_NUMBERS = """(numbers) => {
 }"""
 
 
-class PrintError(Exception):
-    """The PDF cannot be made; the message says what to do."""
-
-
 def _open(html, page):
     """Open a file of HTML as it is on paper. A picture or a style sheet that does not load is an error."""
     failed = []
@@ -41,11 +37,11 @@ def _open(html, page):
     page.evaluate("document.fonts.ready.then(() => true)")
     broken = page.evaluate("[...document.images].filter(image => !image.naturalWidth).map(image => image.src)")
     if failed or broken:
-        raise PrintError(f"these did not load: {', '.join(sorted({*failed, *broken}))}")
+        raise NotMade(f"these did not load: {', '.join(sorted({*failed, *broken}))}")
     page.set_viewport_size({"width": WIDTH, "height": 1000})
     page.emulate_media(media="print")
     if wide := page.evaluate(_TOO_WIDE):
-        raise PrintError(f"these are wider than the paper: {'; '.join(wide)}")
+        raise NotMade(f"these are wider than the paper: {'; '.join(wide)}")
 
 
 def _numbers(pdf):
@@ -60,16 +56,14 @@ def make(book):
 
     Raises
     ------
-    PrintError
-        There is no browser, a picture does not load, or something is wider than the paper.
-    FileNotFoundError
-        A page has not been built.
+    NotMade
+        A page has not been built, there is no browser, a picture does not load, or something is wider than the paper.
     """
     file = book.build / "print.html"
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:
-            raise PrintError(MISSING)
+            raise NotMade(MISSING)
         try:
             page = browser.new_page()
             file.write_text(assemble(book), encoding="utf-8")
@@ -84,26 +78,16 @@ def make(book):
             browser.close()
             file.unlink(missing_ok=True)
     if _numbers(pdf) != numbers:
-        raise PrintError("the table of contents changed the pages that it names")
+        raise NotMade("the table of contents changed the pages that it names")
     target = book.build / f"{book.slug}.pdf"
     with pikepdf.open(io.BytesIO(pdf)) as printed, whole(target) as unfinished:
         del printed.docinfo  # the hour of printing
-        printed.docinfo["/Title"], printed.docinfo["/Author"] = book.title, book.config.get("author", "")
+        printed.docinfo["/Title"], printed.docinfo["/Author"] = book.title, book.config["author"]
         printed.Root.PageMode = pikepdf.Name.UseOutlines
         # Packed, what screen readers need of 300 pages is a third of the size.
         printed.save(unfinished, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return target
 
 
-def main(book=None):
-    """Write the PDF and say where it is; 1 where it could not be made."""
-    try:
-        print(f"The PDF: {make(book or Book())}")
-    except (PrintError, FileNotFoundError) as error:
-        print(f"No PDF was made: {error}")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell("The PDF", make))

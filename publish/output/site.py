@@ -17,8 +17,8 @@ import re
 import shutil
 import sys
 
-from publish.book import Book, render
-from publish.output import sheet
+from publish.book import render
+from publish.output import NotMade, sheet, tell
 
 # For makers of the theme, for other hosts, and the icons once more, as a script.
 _NOT_PUBLISHED = shutil.ignore_patterns(
@@ -50,7 +50,7 @@ def assemble(book):
 
     Raises
     ------
-    FileNotFoundError
+    NotMade
         An edition has not been built.
     """
     names = book.config["sphinx"]["config"]["html_context"]["editions"]
@@ -58,7 +58,7 @@ def assemble(book):
     landing = f"{book.documents()[0][1]}.html"
     for code, folder in editions.items():
         if not (folder / landing).is_file():
-            raise FileNotFoundError(f"the edition {code!r} has no pages in {folder}: run make book")
+            raise NotMade(f"the edition {code!r} has no pages in {folder}: run make book")
     site = book.site
     new, old = site.with_name("site.part"), site.with_name("site.old")
     for left_over in (new, old):
@@ -81,15 +81,5 @@ def assemble(book):
     return site / "index.html"
 
 
-def main(book=None):
-    """Assemble the site of this checkout; 1 when an edition is missing."""
-    try:
-        print(f"\nThe book: {assemble(book or Book())}")
-    except FileNotFoundError as error:
-        print(error)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell("\nThe book", assemble))

@@ -13,9 +13,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from publish.book import Book, render
-from publish.output import built
-from publish.whole import update
+from publish.book import render
+from publish.output import built, tell
 
 _THEME = Path(__file__).resolve().parent.parent / "theme"
 _LEFT_OUT = "button, input, noscript, .room, .said, .pst-js-only, .tag_checks, .tag_solution, details.hide"
@@ -77,28 +76,27 @@ def make_slides(book):
 
     Raises
     ------
-    FileNotFoundError
+    NotMade
         A page has not been built.
     """
     target = book.build / "slides"
     shutil.rmtree(target, ignore_errors=True)
-    (target / "assets").mkdir(parents=True)
-    for file in (*(_THEME / "slides").iterdir(), _THEME / "assets" / "katex"):
-        (shutil.copytree if file.is_dir() else shutil.copy)(file, target / "assets" / file.name)
-    names = [path.relative_to(book.root).with_suffix("").as_posix() for path in book.chapters()]
+    shutil.copytree(_THEME / "slides", target / "assets")
+    shutil.copytree(_THEME / "assets" / "katex", target / "assets" / "katex")
+    names = [book.name(path).removesuffix(".ipynb") for path in book.chapters()]
     for name in names:
         article = built.article(book, name)
         for element in article.select(_LEFT_OUT):
             element.decompose()
         _rewrite(article, book, name, {f"{other}.html" for other in names}, target)
-        text = render(
+        html = render(
             "slides.html",
-            language=book.config.get("sphinx", {}).get("config", {}).get("language", "en"),
+            language=book.config["sphinx"]["config"]["language"],
             title=f"{article.h1.get_text().strip()} · {book.title}",
             colours=built.CODE,
             stacks=stacks(article),
         )
-        update(target / f"{Path(name).name}.html", text)
+        (target / f"{Path(name).name}.html").write_text(html, encoding="utf-8")
     return target
 
 
@@ -118,15 +116,5 @@ def _rewrite(article, book, name, slides, target):
     built.redirect(article, book, name, link, picture)
 
 
-def main(book=None):
-    """Make the slides of this checkout; 1 when a page is missing."""
-    try:
-        print(f"The slides: {make_slides(book or Book())}")
-    except FileNotFoundError as error:
-        print(error)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell("The slides", make_slides))

@@ -14,10 +14,6 @@ SETTING = "LECTURE_MNIST"
 NEEDED = "BOOK_NEEDS_MNIST"
 
 
-class DataMissing(Exception):
-    """The digits that this build needs are not there; the message says what to do."""
-
-
 def settle():
     """Decide which digits all chapters use, fetch them where they are missing, and say so to what this process starts.
 
@@ -30,20 +26,17 @@ def settle():
 
     Raises
     ------
-    DataMissing
+    lecture_utils.data.DataError
         What LECTURE_MNIST names cannot be used, or the build needs MNIST and has other digits.
     """
     setting = os.environ.get(SETTING, "").strip()
     if setting and setting != "bundled":
         os.environ[SETTING] = os.path.abspath(os.path.expanduser(setting))
-    try:
-        if not at_hand():
-            _fetch()
-        found = identity()
-    except DataError as error:
-        raise DataMissing(str(error)) from error
+    if not at_hand():
+        _fetch()
+    found = identity()
     if os.environ.get(NEEDED, "") not in ("", "0", "false") and not found.startswith("MNIST"):
-        raise DataMissing(
+        raise DataError(
             f"this build must use MNIST ({NEEDED} is set), and it has {found}. Is there a network? "
             f"Or let {SETTING} name a folder or archive that holds MNIST."
         )
@@ -60,7 +53,7 @@ def _fetch():
     code = "from lecture_utils.data import digits; digits()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise DataMissing((done.stderr.strip().splitlines() or ["the digits cannot be read"])[-1])
+        raise DataError((done.stderr.strip().splitlines() or ["the digits cannot be read"])[-1])
     print(done.stdout.strip(), flush=True)
     if not at_hand():
         os.environ[SETTING] = "bundled"  # chapters then need not try, each for itself

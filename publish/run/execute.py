@@ -24,16 +24,13 @@ from pathlib import Path
 import filelock
 import psutil
 
+from lecture_utils.data import DataError
 from publish.book import Book, read
 from publish.run import data, kernel, warm
 from publish.run.store import Store
 
 SECONDS, BYTES = 20, 2_000_000_000  # the budget of one chapter: computing time on one core, and memory
 QUOTA = Path("/sys/fs/cgroup/cpu.max")  # what a container may use: microseconds of computing, and of each period
-
-
-class ChapterFailed(Exception):
-    """Chapters did not run to their end, or the digits that they need are missing; the message says which and why."""
 
 
 def cores():
@@ -67,19 +64,21 @@ def building(book):
 
 
 def run(book, jobs):
-    """Run what is out of date, `jobs` chapters at once, and print a line for each.
+    """Run what is out of date, `jobs` chapters at once, and print a line for each. What ran is kept.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The chapters that failed.
 
     Raises
     ------
-    ChapterFailed
-        A chapter failed, or the digits are missing. What ran is kept.
+    lecture_utils.data.DataError
+        The digits are missing.
     KeyboardInterrupt
         The run was interrupted, by Ctrl-C or by another signal that asks to end; kernels are gone then.
     """
-    try:
-        store = Store(book, data.settle())
-    except data.DataMissing as error:
-        raise ChapterFailed(str(error)) from error
+    store = Store(book, data.settle())
     store.forget_old()
     todo, failed = [], []
     for path in book.chapters():
@@ -92,13 +91,15 @@ def run(book, jobs):
             todo += [(path, notebook)] if store.find(notebook) is None else []
     if not todo and not failed:
         print("chapters: nothing to run, all up to date", flush=True)
-        return
+        return []
     print(f"chapters to run: {len(todo)} of {len(book.chapters())}, {jobs} at a time", flush=True)
     begun = time.monotonic()
     failed += _run_all(book, store, in_order(todo, jobs), jobs)
     if failed:
-        raise ChapterFailed(f"failed: {', '.join(book.name(path) for path in failed)}")
-    print(f"{len(todo)} ran in {time.monotonic() - begun:.1f} s", flush=True)
+        print(f"FAILED: {', '.join(book.name(path) for path in failed)}", flush=True)
+    else:
+        print(f"{len(todo)} ran in {time.monotonic() - begun:.1f} s", flush=True)
+    return failed
 
 
 def in_order(chapters, jobs):
@@ -215,13 +216,12 @@ def main(arguments=None, book=None):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         with building(book):
-            run(book, given.jobs)
-    except (ChapterFailed, OSError) as error:
+            return 1 if run(book, given.jobs) else 0
+    except (DataError, OSError) as error:
         print(f"FAILED {error}")
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from publish.book import code_cells
 from publish.run import warm
-
-SECONDS_A_CELL = 300
 
 
 def environment(book, **more):
@@ -46,7 +45,7 @@ def environment(book, **more):
     }
 
 
-def execute(notebook, folder, env, log, *, start=None, allow_errors=False, timeout=SECONDS_A_CELL, started=None):
+def execute(notebook, folder, env, log, *, start=None, allow_errors=False, timeout=300, started=None):
     """Execute a notebook in place, in a thread that is not the main one or where no other notebook runs.
 
     Parameters
@@ -77,14 +76,18 @@ def execute(notebook, folder, env, log, *, start=None, allow_errors=False, timeo
     kernel = AsyncKernelManager()
     if start:
         kernel.provisioner = warm.Provisioner(start, parent=kernel, kernel_spec=kernel.kernel_spec)
-    timeout = notebook.metadata.get("execution", {}).get("timeout", timeout)
-    options = {"timeout": timeout, "allow_errors": allow_errors, "record_timing": False}
-    # What a cell prints may arrive in several pieces: how many depends on the moment.
-    client = NotebookClient(notebook, kernel, coalesce_streams=True, **options)
-    return asyncio.run(_execute(client, notebook, folder, env, log, started))
+    client = NotebookClient(
+        notebook,
+        kernel,
+        timeout=notebook.metadata.get("execution", {}).get("timeout", timeout),
+        allow_errors=allow_errors,
+        record_timing=False,
+        coalesce_streams=True,  # what a cell prints may arrive in several pieces: how many depends on the moment
+    )
+    return asyncio.run(_execute(client, folder, env, log, started))
 
 
-async def _execute(client, notebook, folder, env, log, started):
+async def _execute(client, folder, env, log, started):
     kernel, error, current = client.km, "", ""
     took = {"seconds": 0.0, "cpu": 0.0, "peak": 0, "cells": {}}
     begun = time.monotonic()
@@ -122,7 +125,7 @@ async def _execute(client, notebook, folder, env, log, started):
                 if client.kc is not None:
                     client.kc.stop_channels()
                 await kernel.shutdown_kernel(now=True)
-    notebook.metadata["took"] = took | {"seconds": round(time.monotonic() - begun, 2)}
+    client.nb.metadata["took"] = took | {"seconds": round(time.monotonic() - begun, 2)}
     return re.sub(r"\x1b\[[0-9;]*m", "", error)
 
 
@@ -144,7 +147,7 @@ def silent_faults(notebook):
     (mystnb.image.alt) and was not drawn; a text on stderr, a warning say, that readers would not see.
     """
     found = []
-    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+    for cell in code_cells(notebook):
         expected = "raises-exception" in cell.metadata.get("tags", [])
         if expected and not any(output.output_type == "error" for output in cell.outputs):
             found.append(f"cell {cell.id!r} is tagged raises-exception and did not raise")

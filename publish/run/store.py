@@ -13,7 +13,7 @@ import shutil
 
 import nbformat
 
-from publish.book import code_of, environment_key, own_files
+from publish.book import code_cells, code_of, environment_key, own_files
 from publish.whole import whole
 
 KEPT = 6  # environments, those used last
@@ -63,8 +63,6 @@ class Store:
 
 def show(source, ran):
     """Put the outputs of an executed notebook beside the prose of `source`, whose code is the same."""
-    outputs = iter([cell for cell in ran.cells if cell.cell_type == "code"] if ran else [])
-    for cell in source.cells:
-        if cell.cell_type == "code" and (its := next(outputs, None)):
-            cell.outputs, cell.execution_count = its.outputs, its.execution_count
+    for cell, its in zip(code_cells(source), code_cells(ran), strict=True) if ran else ():
+        cell.outputs, cell.execution_count = its.outputs, its.execution_count
     return source

@@ -10,12 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import tempfile
 import threading
 from multiprocessing import forkserver
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from publish.book import ROOT, use_short_temporary_folder
+from publish.book import ROOT
 
 PRELOADED = "publish.run.preloaded"
 
@@ -43,7 +44,8 @@ def server(env):
     """
     if sys.platform != "linux":
         return None
-    use_short_temporary_folder()
+    if len(tempfile.gettempdir()) > 60 and os.access("/tmp", os.W_OK):
+        tempfile.tempdir = "/tmp"  # TMPDIR is longer than the address of a socket may be
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([PRELOADED])
     before = _use(env | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))})

@@ -18,17 +18,16 @@ from publish.whole import update
 
 #: Files that may repeat the address, as patterns below the root.
 REPEATED_IN = ["*.md", "*.cff", "chapters/*.md", "chapters/*.ipynb", "_config.yml"]
-_REPOSITORY = r"[\w.-]+/[\w.-]+"
-_URL = rf"https://[\w.-]+/{_REPOSITORY}"
-_BRANCH = r"[\w.-]+(?:/[\w.-]+)*"
-#: How it stands there; the names of the groups are those of `Address`.
+#: How it stands there; {0} is an `Address`.
 FORMS = (
-    r"(?m)^  url: (?P<url>\S+)\n  branch: (?P<branch>\S+)$",  # the setting itself
-    rf"git\+(?P<url>{_URL})@(?P<branch>{_BRANCH})",
-    rf"\.com/github/(?P<repository>{_REPOSITORY})/blob/(?P<branch>\S+?)/chapters/",
-    r"git clone (?P<url>\S+)\s+cd (?P<name>\S+)",
-    r'repository-code: "(?P<url>[^"]*)"',
+    "repository:\n  url: {0.url}\n  branch: {0.branch}\n",  # the setting itself
+    "git+{0.url}@{0.branch}",
+    ".com/github/{0.repository}/blob/{0.branch}/chapters/",
+    "git clone {0.url}\n  cd {0.name}\n",
+    'repository-code: "{0.url}"',
 )
+_URL = r"https://[\w.-]+/[\w.-]+/[\w.-]+"
+_BRANCH = r"[\w.-]+(?:/[\w.-]+)*"
 
 #: The first code cell of every chapter: plain Python, so that a chapter is also a script.
 SETUP = """\
@@ -95,23 +94,20 @@ def _files(root):
     return [path for pattern in REPEATED_IN for path in sorted(root.glob(pattern))]
 
 
-def _written(match, now):
-    """What a match of a form becomes when the address is `now`."""
-    text, start = match[0], match.start()
-    for part in reversed(match.groupdict()):
-        text = text[: match.start(part) - start] + getattr(now, part) + text[match.end(part) - start :]
-    return text
+def _forms(where):
+    """For each form a regular expression that finds it with any address, and how it stands with this one."""
+    return [(re.sub(r"\\\{.+?\\\}", r"[\\w:/.-]+", re.escape(form)), form.format(where)) for form in FORMS]
 
 
 def disagreeing(root=ROOT):
     """Places that name another address than _config.yml: list of str, each with its file and what stands there."""
-    now = read(root)
+    forms = _forms(read(root))
     return [
-        f"{path.relative_to(root).as_posix()}: {match[0]}"
+        f"{path.relative_to(root).as_posix()}: {found}"
         for path in _files(root)
-        for form in FORMS
-        for match in re.finditer(form, path.read_text(encoding="utf-8"))
-        if match[0] != _written(match, now)
+        for form, wanted in forms
+        for found in re.findall(form, path.read_text(encoding="utf-8"))
+        if found != wanted
     ]
 
 
@@ -135,11 +131,11 @@ def change(url, branch=None, root=ROOT):
     ValueError
         As `address` says.
     """
-    new, changed = address(url, branch or read(root).branch), []
+    forms, changed = _forms(address(url, branch or read(root).branch)), []
     for path in _files(root):
         text = path.read_text(encoding="utf-8")
-        for form in FORMS:
-            text = re.sub(form, lambda match: _written(match, new), text)
+        for form, wanted in forms:
+            text = re.sub(form, wanted, text)
         changed += [path] if update(path, text) else []
     return changed
 

@@ -16,10 +16,8 @@ from __future__ import annotations
 
 import argparse
 import ast
-import copy
 import re
 import shutil
-import sys
 
 import nbformat
 
@@ -51,14 +49,14 @@ def variable(id):
     return f"answer_{id.replace('.', '_')}"
 
 
-def make_assignment(name, book=None):
+def make_assignment(book, name):
     """Write the assignment.
 
     Parameters
     ----------
+    book : publish.book.Book
     name : str
         The chapter: "07", "dropout" or "07_dropout".
-    book : publish.book.Book, optional
 
     Returns
     -------
@@ -70,7 +68,6 @@ def make_assignment(name, book=None):
     ValueError
         No chapter is called so, or none of its exercises is declared in lecture_utils/exercises.
     """
-    book = book or Book()
     path = chapter_of(book, name)
     exercises = declared(int(path.stem[:2]))
     if not exercises:
@@ -95,8 +92,8 @@ def notebooks(chapter, exercises):
     blank, key = [*before], [*before]
     for cell in asked:
         for number, text in enumerate(filter(str.strip, _HEADING.split(cell.source))):
-            question = copy.deepcopy(cell)
-            question.source, question.id = text.strip(), f"{cell.id}-{number}" if number else cell.id
+            id = f"{cell.id}-{number}" if number else cell.id
+            question = nbformat.from_dict({**cell, "source": text.strip(), "id": id})
             blank.append(question)
             key.append(question)
             match = re.match(r"### Exercise (\d+\.\d+)", text)
@@ -104,7 +101,7 @@ def notebooks(chapter, exercises):
                 if match and exercise.id.rstrip("abcdefgh") == match[1]:
                     blank.append(_code(exercise.id, f"{variable(exercise.id)} = ...  # {exercise.asks}"))
                     key.append(_code(exercise.id, _solved(solutions, exercise.id)))
-    return _like(chapter, blank + after), _like(chapter, key + after)
+    return [nbformat.v4.new_notebook(cells=cells + after, metadata=chapter.metadata) for cells in (blank, key)]
 
 
 def _parts(chapter):
@@ -131,21 +128,15 @@ def _code(id, source):
     return nbformat.v4.new_code_cell(f'{source}\ncheck("{id}", {variable(id)})', id=f"hand-in-{id.replace('.', '-')}")
 
 
-def _like(chapter, cells):
-    return nbformat.v4.new_notebook(cells=copy.deepcopy(cells), metadata=copy.deepcopy(chapter.metadata))
-
-
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m publish.tools.assignment", description=__doc__.splitlines()[0])
     parser.add_argument("name", help="the chapter: 07, or 07_dropout")
-    given = parser.parse_args(arguments)
     try:
-        folder = make_assignment(given.name)
+        folder = make_assignment(Book(), parser.parse_args(arguments).name)
     except ValueError as error:
         parser.error(str(error))
     print(f"The assignment: {folder}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from publish.book import Book, read, rows
+from publish.book import Book, code_cells, read, rows
 from publish.run import data, kernel
 from publish.run.execute import chosen, cores
 
@@ -29,23 +29,22 @@ def outputs(book, path):
     notebook = read(path)
     with tempfile.TemporaryDirectory() as folder:
         error = kernel.execute(notebook, folder, kernel.environment(book), book.build / "kernels.log", timeout=900)
-    return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}, error
+    return {cell.id: cell.outputs for cell in code_cells(notebook)}, error
 
 
-def text(outputs, timing=False):
+def text(outputs, timing):
     """The outputs of a cell as one text that can be compared: str.
 
-    With `timing`, numbers are replaced, and pictures are left out. Where an error was raised, the addresses of objects
-    do not count.
+    In cells of `timing`, numbers are replaced, and pictures are left out. Where an error was raised, the addresses of
+    objects do not count.
     """
     kept = [{key: value for key, value in output.items() if key != "traceback"} for output in outputs]
-    if not timing:
-        return json.dumps(kept, sort_keys=True, ensure_ascii=False)
-    for output in kept:
-        data = output.get("data", {})
-        output["data"] = {kind: value for kind, value in data.items() if not kind.startswith("image/")}
+    for output in kept if timing else ():
+        shown = output.get("data", {})
+        output["data"] = {kind: value for kind, value in shown.items() if not kind.startswith("image/")}
+    found = json.dumps(kept, sort_keys=True, ensure_ascii=False)
     # A shorter number moves what stands behind it in a table.
-    return re.sub(" +", " ", _NUMBER.sub("#", json.dumps(kept, sort_keys=True, ensure_ascii=False)))
+    return re.sub(" +", " ", _NUMBER.sub("#", found)) if timing else found
 
 
 def compare(first, second, timings):

@@ -1,4 +1,4 @@
-"""Take a chapter out of the book: its notebook, its exercises, its line in the contents, and links that lead to it.
+"""Take a chapter out of the book: its files, what tables and lists hold for it alone, and links that lead to it.
 
     python -m publish.tools.drop_chapter 04
 
@@ -8,11 +8,12 @@ Where prose names the chapter, the words stay without the link, and the command 
 from __future__ import annotations
 
 import argparse
-import json
 import re
-import sys
 
-from publish.book import Book
+import nbformat
+
+from publish.book import Book, read
+from publish.tools import references
 from publish.tools.new_chapter import chapter_of, line_of
 from publish.whole import update
 
@@ -43,14 +44,14 @@ def without_links(text, stem):
     return re.sub(link, r"\1", text), re.findall(link, text)
 
 
-def drop_chapter(name, book=None):
+def drop_chapter(book, name):
     """Remove a chapter from a book.
 
     Parameters
     ----------
+    book : publish.book.Book
     name : str
         "04", "cpu_vs_gpu" or "04_cpu_vs_gpu".
-    book : publish.book.Book, optional
 
     Returns
     -------
@@ -62,7 +63,6 @@ def drop_chapter(name, book=None):
     ValueError
         No chapter of the contents is called so.
     """
-    book = book or Book()
     gone = chapter_of(book, name)
     found = []
     for page in [*sorted(book.root.glob("*.md")), *sorted((book.root / "chapters").glob("*.md"))]:
@@ -70,31 +70,39 @@ def drop_chapter(name, book=None):
         update(page, text)
         found += [f"{book.name(page)}: '{word}' leads nowhere now" for word in words]
     for page in sorted({*(book.root / "chapters").glob("*.ipynb")} - {gone}):
-        notebook, lost = json.loads(page.read_text(encoding="utf-8")), []
-        for cell in (cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"):
-            text, words = without_links("".join(cell["source"]), gone.stem)
-            cell["source"] = text.splitlines(keepends=True) if words else cell["source"]
-            lost += [f"{book.name(page)}, {cell.get('id')}: '{word}' leads nowhere now" for word in words]
-        if lost:
-            update(page, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
-        found += lost
-    contents = book.root / "_toc.yml"
-    update(contents, line_of(gone.stem).sub("", contents.read_text(encoding="utf-8")))
+        if gone.name not in page.read_text(encoding="utf-8"):
+            continue
+        notebook = read(page)
+        for cell in (cell for cell in notebook.cells if cell.cell_type == "markdown"):
+            cell.source, words = without_links(cell.source, gone.stem)
+            found += [f"{book.name(page)}, {cell.id}: '{word}' leads nowhere now" for word in words]
+        update(page, nbformat.writes(notebook) + "\n")
+    _take_out(book.root / "_toc.yml", line_of(gone.stem))
+    _take_out(book.root / "chapters" / "timings.csv", rf"(?m)^{gone.stem[:2]},.*\n")
+    for paper in _cited(gone).difference(*map(_cited, book.chapters())):
+        _take_out(book.root / "references.bib", rf"(?ms)^@\w+{{{re.escape(paper.key)},.*?^}}\n+")
     gone.unlink()
     (book.root / "lecture_utils" / "exercises" / f"ch{gone.stem[:2]}.py").unlink(missing_ok=True)
     return found
+
+
+def _take_out(file, pattern):
+    update(file, re.sub(pattern, "", file.read_text(encoding="utf-8")))
+
+
+def _cited(chapter):
+    return {paper for *_, paper in references.cited(references.prose(read(chapter)))}
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m publish.tools.drop_chapter", description=__doc__.splitlines()[0])
     parser.add_argument("name", help="the chapter: 04, or 04_cpu_vs_gpu")
     try:
-        found = drop_chapter(parser.parse_args(arguments).name)
+        found = drop_chapter(Book(), parser.parse_args(arguments).name)
     except ValueError as error:
         parser.error(str(error))
     print("\n".join([*found, "The chapter is gone. CONTRIBUTING.md, 'Drop a chapter', says what to look at."]))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,12 +7,12 @@ python -m publish.tools.new_chapter attention "Attention" --after 07   # behind 
 from __future__ import annotations
 
 import argparse
-import json
 import re
-import sys
 from pathlib import Path
 
-from publish.book import Book
+import nbformat
+
+from publish.book import Book, read
 from publish.tools import address
 from publish.whole import update
 
@@ -40,18 +40,18 @@ def line_of(stem):
     return re.compile(rf"(?m)^( *- file: *)chapters/{re.escape(stem)}(\.ipynb)? *\n")
 
 
-def new_chapter(name, title, after=None, book=None):
+def new_chapter(book, name, title, after=None):
     """Write the notebook and its line in the contents.
 
     Parameters
     ----------
+    book : publish.book.Book
     name : str
         Small letters, digits and underscores; the file is called by the next free number and this name.
     title : str
         The heading of the chapter.
     after : str, optional
         The chapter before it in the contents, see `chapter_of`; the last one if not given.
-    book : publish.book.Book, optional
 
     Returns
     -------
@@ -63,7 +63,6 @@ def new_chapter(name, title, after=None, book=None):
     ValueError
         An argument is not as described, or there is a chapter of that name.
     """
-    book = book or Book()
     folder, contents = book.root / "chapters", book.root / "_toc.yml"
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise ValueError(f"name: expected small letters, digits and underscores, like attention, got {name!r}")
@@ -79,13 +78,13 @@ def new_chapter(name, title, after=None, book=None):
     if not count:
         raise ValueError(f"_toc.yml: no line '- file: chapters/{before.stem}' to put the new one behind")
 
-    notebook = json.loads(TEMPLATE.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        source = "".join(cell["source"]) if cell["id"] != "setup-colab" else address.read(book.root).setup
+    notebook = read(TEMPLATE)
+    for cell in notebook.cells:
         for place, words in (("{title}", title.strip()), ("{number}", str(number)), ("{nn}", f"{number:02}")):
-            source = source.replace(place, words)
-        cell["source"] = source.splitlines(keepends=True)
-    update(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+            cell.source = cell.source.replace(place, words)
+        if cell.id == "setup-colab":
+            cell.source = address.read(book.root).setup
+    update(path, nbformat.writes(notebook) + "\n")
     update(contents, text)
     return path
 
@@ -96,12 +95,11 @@ def main(arguments=None):
     parser.add_argument("title", help="the heading: 'Attention'")
     parser.add_argument("--after", help="the chapter before it, like 07; the last one if not given")
     try:
-        path = new_chapter(**vars(parser.parse_args(arguments)))
+        path = new_chapter(Book(), **vars(parser.parse_args(arguments)))
     except ValueError as error:
         parser.error(str(error))
     print(f"chapters/{path.name} is there and in _toc.yml. CONTRIBUTING.md, 'Add a chapter', says what comes next.")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import re
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -35,7 +34,7 @@ METHOD = (
 def devices():
     """The devices of this machine by the names that torch has for them: list of str."""
     cards = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
-    return ["cpu", *["cuda"][: len(cards)], *cards, *["mps"] * torch.backends.mps.is_available()]
+    return ["cpu", *(["cuda", *cards] if cards else []), *(["mps"] if torch.backends.mps.is_available() else [])]
 
 
 def measure(width, batch, device):
@@ -118,8 +117,7 @@ def main(arguments=None):
         update(given.out, json.dumps(record(given.device), indent=1) + "\n")
     except ValueError as error:
         parser.error(str(error))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

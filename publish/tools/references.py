@@ -15,14 +15,12 @@ import sys
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import takewhile
-from pathlib import Path
 
 import nbformat
 from pybtex.database import parse_file
 
-from publish.book import Book
+from publish.book import ROOT, Book
 
-FILE = Path(__file__).resolve().parent.parent.parent / "references.bib"
 HEADING = "## References"
 # What looks like a citation: a name, perhaps a second one or "others", and a year.
 _NAME = r"[A-Z][\w’'-]*[a-z]"
@@ -80,7 +78,7 @@ def _line(entry):
 def papers():
     """The entries of references.bib, sorted as lists of references are: by names, then by year."""
     found = []
-    for key, entry in parse_file(str(FILE), "bibtex").entries.items():
+    for key, entry in parse_file(ROOT / "references.bib").entries.items():
         names = tuple(_surname(person) for person in entry.persons["author"])
         found.append(Paper(key, names, entry.fields["year"], _line(entry)))
     return tuple(sorted(found, key=lambda paper: ([name.lower() for name in paper.names], paper.year)))

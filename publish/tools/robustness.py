@@ -20,7 +20,6 @@ import argparse
 import json
 import os
 import re
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -36,6 +35,8 @@ from publish.whole import update
 RERUN = Path(__file__).resolve().parent / "rerun"
 STEP = 1000  # between the seeds of one run and of the next: more than a chapter counts through
 TORCH = version("torch").partition("+")[0]
+#: What may be changed, one at a time.
+KINDS = ("seeds", "settings", "threads")
 #: By what name a setting is known and what it is multiplied by; the keys say so in the table.
 SETTINGS = {
     "rates halved": ("RATE", "0.5"),
@@ -68,7 +69,7 @@ class Run:
         return book.build / "robustness" / f"torch-{TORCH}" / f"{str(self).replace(', ', '-').replace(' ', '-')}.json"
 
 
-def planned(paths, names, seeds=5, only=("seeds", "settings", "threads")):
+def planned(paths, names, seeds=5, only=KINDS):
     """The runs, those of one condition for all chapters before those of the next: list of Run."""
     cases = {
         "seeds": [{"shift": shift} for shift in range(1, seeds + 1)],
@@ -123,9 +124,8 @@ def execute(book, run, mnist):
     error = kernel.execute(notebook, run.path.parent, env, log, allow_errors=True, timeout=900)
     # A claim that was not reached, because its cell failed before, does not hold.
     claims = {id_: {"id": id_, "holds": False} for id_ in expected}
-    claims |= {
-        record["id"]: {key: record.get(key) for key in ("id", "holds", "measured")} for record in records(notebook)
-    }
+    for record in records(notebook):
+        claims[record["id"]] = {key: record.get(key) for key in ("id", "holds", "measured")}
     result = {"chapter": run.path.stem[:2], "code": code, "data": run.data, "shift": run.shift, "torch": TORCH}
     result |= {"setting": run.setting, "threads": run.threads, "claims": [*claims.values()], "error": error}
     run.file(book).parent.mkdir(parents=True, exist_ok=True)
@@ -144,13 +144,12 @@ def write_table(book):
 
 
 def main(arguments=None, book=None):
-    """Run what is not done yet and write the table; 0 also where claims fail: the table says which."""
+    """Run what is not done yet and write the table, which says where claims fail."""
     parser = argparse.ArgumentParser(prog="python -m publish.tools.robustness", description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=cores(), metavar="N", help="chapters at once (one a core)")
     parser.add_argument("--chapters", nargs="+", metavar="NN", help="only these, by number")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="how many other seeds (5)")
-    kinds = ("seeds", "settings", "threads")
-    parser.add_argument("--only", nargs="+", choices=kinds, default=kinds, help="what to change (all, one at a time)")
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS, help="what to change (all, one at a time)")
     given, book = parser.parse_args(arguments), book or Book()
     names = ["MNIST", "bundled digits"] if data.settle().startswith("MNIST") else ["bundled digits"]
     if len(names) == 1:
@@ -167,8 +166,7 @@ def main(arguments=None, book=None):
     rows = write_table(book)
     lost = [f"{id_}: {where}" for id_, places in table.failures(rows).items() for where in places]
     print(*lost, f"{len({row['id'] for row in rows})} claims; {len(lost)} lines of failures above", sep="\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

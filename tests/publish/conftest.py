@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from sphinx.testing.util import SphinxTestApp
 
-from publish.book import Book, read
+from publish.book import Book, code_cells, read
 from publish.run.data import identity
 from publish.run.execute import main
 from publish.run.store import Store
@@ -73,9 +73,10 @@ def printed(executed):
     """``printed("01_one")`` gives what the chapter printed when it ran as it is now; None where it has not."""
 
     def printed_(name):
-        cells = ran.cells if (ran := executed(name)) else None
-        outputs = [output for cell in cells or () for output in cell.get("outputs", [])]
-        return None if cells is None else "".join(out.text for out in outputs if out.output_type == "stream")
+        if (ran := executed(name)) is None:
+            return None
+        outputs = [output for cell in code_cells(ran) for output in cell.outputs]
+        return "".join(output.text for output in outputs if output.output_type == "stream")
 
     return printed_
 

@@ -8,7 +8,7 @@ from pdf_parts import links, titles
 from playwright.sync_api import sync_playwright
 
 from publish.book import Book
-from publish.output import pdf
+from publish.output import pdf, tell
 from publish.output.browser import MISSING, launch
 from publish.output.paper import assemble
 
@@ -37,53 +37,50 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><circle cx
 
 
 @pytest.fixture
-def site(tmp_path):
-    """A site of three small pages."""
-    folder = tmp_path / "_build" / "html"
+def book(tmp_path):
+    """A built book of three small pages."""
+    book = Book(tmp_path)
     for name in ("ch", "_images"):
-        (folder / name).mkdir(parents=True)
-    (folder / "intro.html").write_text('<article><section id="hi"><h1>Hi</h1><p>Begin.</p></section></article>')
-    (folder / "ch" / "one.html").write_text(ONE.replace("LONG", "x" * 400 + "END"))
-    (folder / "ch" / "two.html").write_text(
+        (book.html / name).mkdir(parents=True)
+    (book.html / "intro.html").write_text('<article><section id="hi"><h1>Hi</h1><p>Begin.</p></section></article>')
+    (book.html / "ch" / "one.html").write_text(ONE.replace("LONG", "x" * 400 + "END"))
+    (book.html / "ch" / "two.html").write_text(
         '<article><section id="two"><h1>Two</h1><section id="goals"><h2>Goals</h2></section></section></article>'
     )
-    (folder / "_images" / "a.svg").write_text(SVG)
+    (book.html / "_images" / "a.svg").write_text(SVG)
     (tmp_path / "_toc.yml").write_text(TOC)
-    (tmp_path / "_config.yml").write_text("title: A small book\nauthor: Somebody\n")
-    return folder
+    (tmp_path / "_config.yml").write_text("title: A small book\nauthor: Somebody\nrepository: {url: https://a.org/b}\n")
+    return book
 
 
 @pytest.fixture(scope="module")
 def browser_is_here(need):
     with sync_playwright() as playwright:
-        started = launch(playwright)
-        need(started, MISSING)
-        started.close()
+        need(launch(playwright), MISSING)
 
 
-def test_one_page_has_unique_targets_and_links_that_stay_inside(site):
-    html = assemble(Book(site.parent.parent))
+def test_one_page_has_unique_targets_and_links_that_stay_inside(book):
+    html = assemble(book)
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
     targets = re.findall(r'href="#([^"]+)"', html)
     assert {"ch-two--goals", "intro", "ch-one--goals", "ch-one", "ch-two"} <= set(targets) <= set(ids)
-    assert 'href="https://example.org/"' in html and "genindex" not in html
+    assert 'href="https://example.org/"' in html and "genindex" not in html and "<p>https://a.org/b</p>" in html
     assert "\nindex " in html and "First &amp; part" in html
 
 
 GONE = "<button <script <details <summary headerlink lazy aria-hidden frac12 Show Hide claim("
 
 
-def test_nothing_is_left_to_press_or_hidden(site):
-    html = assemble(Book(site.parent.parent))
+def test_nothing_is_left_to_press_or_hidden(book):
+    html = assemble(book)
     assert not [gone for gone in GONE.split() if gone in html]
     assert "Forty-two." in html and "xxxEND" in html and "e=1" in html
     assert "it holds 0.1" in html and "it holds too" not in html
     assert '<p class="checks">6 checks of this section held</p>' in html
 
 
-def test_a_small_book_is_printed_whole(site, browser_is_here):
-    book = Book(site.parent.parent)
+def test_a_small_book_is_printed_whole(book, browser_is_here):
     path = pdf.make(book)
     assert path == book.build / "a-small-book.pdf"
     reader = pypdf.PdfReader(path)
@@ -103,35 +100,29 @@ def test_a_small_book_is_printed_whole(site, browser_is_here):
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"] and reader.trailer["/Root"]["/Lang"] == "en"
 
 
-def lose_picture(site, monkeypatch):
-    (site / "_images" / "a.svg").unlink()
-
-
-def widen(site, monkeypatch):
-    page = site / "ch" / "two.html"
-    page.write_text(page.read_text().replace("</h1>", '</h1><p style="width: 200mm">A wide one.</p>'))
-
-
-def lose_browser(site, monkeypatch):
-    monkeypatch.setattr(pdf, "launch", lambda playwright: None)
-
-
-def lose_page(site, monkeypatch):
-    (site / "ch" / "two.html").unlink()
+WIDE = '<article><h1>Two</h1><p style="width: 200mm">A wide one.</p></article>'
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("file", "content", "says"),
     [
-        (lose_picture, "these did not load: .*a.svg"),
-        (widen, "wider than the paper: A wide one."),
-        (lose_browser, "apt-get install chromium"),
-        (lose_page, r"ch/two\.html is not there: run make book"),
+        ("_images/a.svg", None, "these did not load: .*a.svg"),
+        ("ch/two.html", WIDE, "wider than the paper: A wide one."),
+        ("ch/two.html", None, r"ch/two\.html is not there: run make book"),
     ],
 )
-def test_what_is_wrong_is_said_and_the_old_pdf_stays(site, browser_is_here, capsys, monkeypatch, change, says):
-    book = Book(site.parent.parent)
+def test_what_is_wrong_is_said_and_the_old_pdf_stays(book, browser_is_here, capsys, file, content, says):
     (book.build / "a-small-book.pdf").write_text("old")
-    change(site, monkeypatch)
-    assert pdf.main(book) == 1 and re.search(f"No PDF was made: .*{says}", capsys.readouterr().out)
+    (book.html / file).unlink()
+    if content:
+        (book.html / file).write_text(content)
+    assert tell("The PDF", pdf.make, book) == 1
+    assert re.search(f"The PDF was not made: .*{says}", capsys.readouterr().out)
     assert (book.build / "a-small-book.pdf").read_text() == "old"
+
+
+def test_without_a_browser_one_line_says_what_to_install(book, capsys, monkeypatch):
+    monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
+    assert tell("The PDF", pdf.make, book) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("The PDF was not made: ") and "apt-get install chromium" in said and said.count("\n") == 1

@@ -7,8 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from publish.book import Book
-from publish.output import sheet
-from publish.output.site import assemble, main
+from publish.output import sheet, tell
+from publish.output.site import assemble
 
 PAGE = """<html><head><link rel="stylesheet" href="_static/a.css?v=1" />
 <link rel="stylesheet" href="_static/sub/b.css" /></head><body><p class="note" id="top">LANGUAGE</p></body></html>"""
@@ -69,7 +69,8 @@ def test_a_new_site_replaces_the_old_one_whole_or_not_at_all(book, capsys):
     assert not (book.site / "en" / "old_chapter.html").exists()
     assert [path.name for path in book.build.iterdir() if path.name.startswith("site")] == ["site"]
     (book.build / "html-ko" / "intro.html").unlink()
-    assert main(book) == 1 and re.search("'ko'.*run make book", capsys.readouterr().out)
+    assert tell("The book", assemble, book) == 1
+    assert re.search("The book was not made: .*'ko'.*run make book", capsys.readouterr().out)
     assert (book.site / "en" / "intro.html").exists()
 
 

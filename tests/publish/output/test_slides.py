@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from publish.book import ROOT, Book
+from publish.output import NotMade
 from publish.output.browser import MISSING, launch
 from publish.output.slides import make_slides
 
@@ -32,7 +33,7 @@ def made(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
     toc = {"format": "jb-book", "root": "intro", "chapters": [{"file": f"chapters/{n}"} for n in ("01_one", "02_two")]}
     (tmp_path / "_toc.yml").write_text(json.dumps(toc))
-    (tmp_path / "_config.yml").write_text("title: Two Chapters\n")
+    (tmp_path / "_config.yml").write_text("title: Two Chapters\nsphinx: {config: {language: en}}\n")
     for name in ("01_one", "02_two"):
         (tmp_path / f"chapters/{name}.ipynb").touch()
         (tmp_path / f"_build/html/chapters/{name}.html").write_text(PAGE)
@@ -80,7 +81,7 @@ def test_the_slides_need_nothing_but_their_folder(made, need):
 def test_a_page_that_is_not_built_is_named(made):
     book = Book(made.parent.parent)
     (book.html / "chapters/02_two.html").unlink()
-    with pytest.raises(FileNotFoundError, match="02_two"):
+    with pytest.raises(NotMade, match="02_two"):
         make_slides(book)
 
 

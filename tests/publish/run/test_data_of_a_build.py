@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from lecture_utils.data import DataError
 from publish.run import data
 
 
@@ -21,7 +22,7 @@ def test_without_a_network_all_use_the_bundled_digits_and_a_build_that_needs_mni
     assert data.settle() == "bundled" and os.environ["LECTURE_MNIST"] == "bundled"
     assert "MNIST could not be downloaded" in capsys.readouterr().out
     monkeypatch.setenv("BOOK_NEEDS_MNIST", "1")
-    with pytest.raises(data.DataMissing, match=r"must use MNIST .* has bundled"):
+    with pytest.raises(DataError, match=r"must use MNIST .* has bundled"):
         data.settle()
 
 
@@ -46,6 +47,6 @@ def test_a_relative_path_is_read_against_the_folder_of_the_caller_once(monkeypat
     (tmp_path / "my data" / "m.tgz").write_bytes(b"")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LECTURE_MNIST", "my data/m.tgz")
-    with pytest.raises(data.DataMissing, match=r"m\.tgz, 0 bytes, is cut short or damaged, or no .tar.gz archive"):
+    with pytest.raises(DataError, match=r"m\.tgz, 0 bytes, is cut short or damaged, or no .tar.gz archive"):
         data.settle()
     assert os.environ["LECTURE_MNIST"] == str(tmp_path / "my data" / "m.tgz")

@@ -42,7 +42,7 @@ def test_a_place_that_disagrees_is_found(copy):
         ("intro.md", f"cd {where.name}", "cd book"),
         ("README.md", f"/blob/{where.branch}/", "/blob/old/"),
         ("CITATION.cff", 'repository-code: "', 'repository-code: "x'),
-        ("chapters/01_universal_approximation.ipynb", f"@{where.branch}", "@elsewhere"),
+        (copy.name(copy.chapters()[0]), f"@{where.branch}", "@elsewhere"),
     ):
         path = copy.root / name
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")

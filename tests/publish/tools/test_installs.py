@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -39,14 +40,15 @@ def plain(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def blocks():
-    """(name, version, marker or None, hashes) of each package of requirements.txt."""
-    for block in re.findall(r"(?m)^(?=\w).*\n(?:[ ].*\n?)*", LOCK):
+def blocks(lock=LOCK):
+    """(name, version, marker or None, hashes) of each package of a file like requirements.txt."""
+    for block in re.findall(r"(?m)^(?=\w).*\n(?:[ ].*\n?)*", lock):
         package = Requirement(block.splitlines()[0].rstrip(" \\"))
         yield plain(package.name), str(package.specifier), package.marker, re.findall(r"--hash=(\S+)", block)
 
 
 PINS = {name: (version, marker) for name, version, marker, _ in blocks()}
+FOR_CARDS = {name for name in PINS if re.match(r"nvidia-|cuda-|triton", name)}
 
 
 def test_every_package_stands_once_with_an_exact_version_and_hashes_and_no_host():
@@ -71,8 +73,7 @@ def test_what_only_linux_has_is_asked_of_linux_only(platform, python):
     environment |= {"python_version": python.rsplit(".", 1)[0], "python_full_version": python}
     environment["platform_python_implementation"] = "CPython"
     asked = {name for name, (_, marker) in PINS.items() if marker is None or marker.evaluate(environment)}
-    for_cards = {name for name in PINS if re.match(r"nvidia-|cuda-|triton", name)}
-    assert asked & for_cards == (for_cards if platform[0] == "linux" else set())
+    assert asked & FOR_CARDS == (FOR_CARDS if platform[0] == "linux" else set())
     assert asked >= {plain(wanted.name) for wanted in WANTED}
 
 
@@ -112,6 +113,11 @@ def make(*arguments, **environment):
     return done.stdout + done.stderr, done.returncode
 
 
+def shell(command):
+    """What a line that make printed gives when it runs."""
+    return subprocess.check_output(["sh", "-c", command], cwd=ROOT, text=True)
+
+
 PATHS = [
     "bundled",
     "/tmp/my data/m.tgz",
@@ -135,17 +141,28 @@ def test_wrong_and_long_settings_are_said_in_one_line():
     shown = "--eval=shown: ; @printf '%s' \"$$TMPDIR\""
     printed, code = make(shown, "shown", TMPDIR="/tmp/" + "a" * 98)
     assert code == 0 and printed.endswith("\n/tmp") and printed.count("\n") == 1 and "TMPDIR" in printed
-    printed, code = make("-n", "setup", TORCH="gpu")
-    assert code and printed.count("\n") == 1 and "TORCH: expected cpu or nothing, got 'gpu'" in printed
+    printed, code = make("-n", "setup", TORCH="rocm")
+    assert code and printed.count("\n") == 1 and "TORCH: expected cpu or nothing, got 'rocm'" in printed
+
+
+def test_without_a_graphics_card_nothing_for_cards_is_installed_and_all_else_as_it_is_locked(tmp_path):
+    plan, code = make(
+        "-n", "setup", f"BIN={tmp_path}", TORCH="cpu", PYTHON=sys.executable
+    )  # as where there is no .venv
+    assert code == 0 and "-r requirements.txt" not in plan, plan
+    kept = shell(re.search(r"awk .*? requirements\.txt(?= >\S*without-torch\.txt)", plan)[0])
+    assert list(blocks(kept)) == [one for one in blocks() if one[0] not in {"torch", "torchvision", *FOR_CARDS}]
+    (torch,) = re.findall(r"pip install .*--no-deps --torch-backend=cpu (.*?) \|\|", plan)
+    assert shell(f"echo {torch}").split() == [f"{name}{PINS[name][0]}" for name in ("torch", "torchvision")]
 
 
 @pytest.mark.parametrize(("which", "torch"), [("oldest", "torch==2.9.0 torchvision==0.24.0"), ("newest", "")])
 def test_the_oldest_pytorch_is_the_one_that_pyproject_asks_for_and_nothing_else_moves(which, torch):
-    command = next(line for line in make("-n", which)[0].splitlines() if "--constraint" in line)
-    names = subprocess.check_output(["sh", "-c", "echo " + command.partition("held.txt ")[2]], cwd=ROOT, text=True)
+    plan = make("-n", which)[0].splitlines()
+    command = next(line for line in plan if "--constraint" in line)
+    names = shell("echo " + command.partition("held.txt ")[2])
     assert names.startswith("torch torchvision fastai ") and names.endswith(f"pygraphviz {torch}".rstrip() + "\n")
-    held = next(line for line in make("-n", which)[0].splitlines() if line.startswith("awk")).partition(" >")[0]
-    pins = subprocess.check_output(["sh", "-c", held], cwd=ROOT, text=True).splitlines()
+    pins = shell(next(line for line in plan if line.startswith("awk")).partition(" >")[0]).splitlines()
     assert not {plain(Requirement(pin).name) for pin in pins} & {"torch", "torchvision", "triton", "nvidia-cudnn-cu13"}
     assert len(pins) > 100 and any(pin.startswith("numpy==") for pin in pins)
 

@@ -19,7 +19,7 @@ def out(tmp_path, monkeypatch):
 
 
 def test_the_command_writes_a_whole_record_that_names_no_machine(out, capsys):
-    assert record_device.main(["--out", str(out)]) == 0
+    record_device.main(["--out", str(out)])
     assert "width 512, batch 100: " in capsys.readouterr().out
     [found] = load_records(out.parent)
     assert found["label"].endswith(", 1 thread") and found["device"]["type"] == "cpu"

@@ -65,7 +65,7 @@ def small(book, chapter):
 
 def test_claims_are_counted_and_what_is_done_is_not_done_again(small, capsys):
     arguments = ["--jobs", "2", "--seeds", "1"]
-    assert robustness.main(arguments, small) == 0
+    robustness.main(arguments, small)
     assert "5 runs to do" in capsys.readouterr().out  # as it is, other seeds, two rates, two threads
     rows = {(row["id"], row["seeds"], row["setting"], row["threads"]): row for row in table.read(small.root)}
 
@@ -78,7 +78,7 @@ def test_claims_are_counted_and_what_is_done_is_not_done_again(small, capsys):
     assert held("A03") == (0, 1)  # a claim that an error hides does not hold
     assert held("A04") == (1, 1) and held("A04", setting="rates doubled") == (0, 1)
 
-    assert robustness.main(arguments, small) == 0
+    robustness.main(arguments, small)
     assert "0 runs to do" in capsys.readouterr().out
     next(small.build.rglob("*seeds1*.json")).write_text("{")  # a file that was cut off
     plan = robustness.planned(small.chapters(), ["MNIST"], 1)
