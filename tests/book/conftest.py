@@ -1,9 +1,7 @@
 """Each test of a chapter runs once for every chapter of the contents."""
 
 import pytest
-from reading import NOTEBOOKS
-
-from publish.book import read
+from reading import NOTEBOOKS, read
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

@@ -3,10 +3,12 @@
 import ast
 import itertools
 import re
+from functools import cache
 
-from publish.book import Book
+import publish.book
 
-NOTEBOOKS = Book().chapters()
+NOTEBOOKS = publish.book.Book().chapters()
+read = cache(publish.book.read)  # every test reads all chapters, and none changes one
 #: Tags of cells that are closed, and Jupyter Book's tag that closes them; all other code is what a student reads.
 CLOSED = {
     "solution": "hide-cell",
@@ -132,8 +134,12 @@ def answers(notebook):
 
 def calls(cell, name):
     """The calls of a function in a code cell: list of ast.Call."""
-    nodes = ast.walk(ast.parse(cell.source))
-    return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name]
+    return [call for call in _all_calls(cell.source) if getattr(call.func, "id", "") == name]
+
+
+@cache
+def _all_calls(source):
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
 
 
 def written(call, place=0):

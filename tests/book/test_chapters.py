@@ -7,9 +7,9 @@ import statistics
 from collections import Counter
 
 import reading
-from reading import NOTEBOOKS, claims, code_cells, headings, lines, markdown, sections, tags, visible, written
+from reading import NOTEBOOKS, claims, code_cells, headings, lines, markdown, read, sections, tags, visible, written
 
-from publish.book import ROOT, Book, read
+from publish.book import ROOT, Book
 from publish.tools import address
 
 # What may stand in a notebook's metadata: anything else is left over from somebody's editor.

@@ -5,9 +5,9 @@ import re
 
 import pytest
 from mdit_py_plugins.anchors.index import slugify
-from reading import NOTEBOOKS
+from reading import NOTEBOOKS, read
 
-from publish.book import ROOT, read
+from publish.book import ROOT
 from publish.extensions.glossary import singulars
 
 GLOSSARY = (ROOT / "chapters" / "glossary.md").read_text(encoding="utf-8")

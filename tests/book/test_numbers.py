@@ -1,9 +1,11 @@
-"""No number in prose is typed: it is a setting that stands in the chapter's code, or the code computes and shows it."""
+"""No number in prose is typed: the chapter's code sets it, or computes and shows it, or the book lists it as cited."""
 
 import ast
 import re
 
 from reading import code_cells, sections, without_code
+
+from publish.book import ROOT, rows
 
 # What holds digits and is no result. Each is taken out before numbers are looked for.
 NO_RESULT = [
@@ -20,6 +22,7 @@ NO_RESULT = [
     r"example|step|question|case|panel|volume)s? \d+([.-]\d+)?((, | to | and | or |–|, and )\d+([.-]\d+)?)*",
     r"\b\d+ minutes to read · about \d+ (seconds|minutes?) to run",
     r"\b\d+[snrt][tdh]\b",
+    r"(?m)^[> ]*- \([a-z]\) [^\n]*",  # what a question offers to choose from
 ]
 NUMBER = re.compile(r"(?<![\w.,-])[-−]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?:(?=%)|(?![\w]))")
 
@@ -36,6 +39,17 @@ def settings(notebook):
     return found
 
 
+def cited(notebook):
+    """The numbers that the list of the lectures' figures cites for a place of this notebook: set of float."""
+    code = {cell.id: cell.source for cell in code_cells(notebook)}
+    found = set()
+    for row in rows(ROOT / "chapters" / "figures.csv"):
+        place = row["place"].partition(":")[2]
+        if row["kind"] == "cited" and (place in code or f'"{row["place"]}"' in "".join(code.values())):
+            found |= {float(part) for part in re.findall(r"\d+(?:\.\d+)?", row["value"])}
+    return found
+
+
 def numbers(text):
     """(as it stands, value, whether it is a percentage) of each number that is no year, formula, place or the like."""
     text = re.sub(r"\$([-\d,.]+)(\\%)?\$", r"\1", without_code(text))  # a bare number is no formula
@@ -48,7 +62,7 @@ def numbers(text):
 
 
 def test_no_number_in_prose_is_typed(notebook):
-    known = settings(notebook)
+    known = settings(notebook) | cited(notebook)
     found = []
     for title, cells in [("", notebook.cells[:1]), *sections(notebook)]:
         for cell in cells if title != "References" else ():

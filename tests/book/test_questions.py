@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from reading import NOTEBOOKS, answers, calls, code_cells, markdown, sections, tags, written
+from reading import NOTEBOOKS, answers, calls, code_cells, markdown, read, sections, tags, written
 
 from lecture_utils.exercises import chapters, declared
 from lecture_utils.exercises.kinds import Choice
-from publish.book import read
 
 # A chapter is held to it from the day on which lecture_utils/exercises has a file for it.
 FILLED = [path for path in NOTEBOOKS if int(path.stem[:2]) in chapters()]
