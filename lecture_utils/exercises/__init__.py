@@ -68,8 +68,8 @@ def check(id, answer):
 
     Examples
     --------
-    >>> assert not check("7.1", 0.6)
-    ✗ 7.1  That is p, the share that is dropped. A survivor is divided by the share that is kept.
+    >>> assert not check("1.1", 0.5)
+    ✗ 1.1  There 8x + 4 is positive, so the node is already up.
     """
     import torch
 
@@ -178,7 +178,7 @@ def page_data(exercise):
 
     Examples
     --------
-    >>> page_data(find("7.2"))["kind"]
+    >>> page_data(find("1.1"))["kind"]
     'number'
     """
     if not isinstance(exercise, Number | Choice):

@@ -75,10 +75,10 @@ def _line(entry):
 
 
 @cache
-def papers():
-    """The entries of references.bib, sorted as lists of references are: by names, then by year."""
+def papers(path=ROOT / "references.bib"):
+    """The entries of a file of BibTeX, sorted as lists of references are: by names, then by year."""
     found = []
-    for key, entry in parse_file(ROOT / "references.bib").entries.items():
+    for key, entry in parse_file(path).entries.items():
         names = tuple(_surname(person) for person in entry.persons["author"])
         found.append(Paper(key, names, entry.fields["year"], _line(entry)))
     return tuple(sorted(found, key=lambda paper: ([name.lower() for name in paper.names], paper.year)))

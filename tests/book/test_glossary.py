@@ -154,7 +154,8 @@ def test_an_entry_leads_to_sections_that_have_the_word(entry):
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=repr)
-def test_an_entry_does_not_lead_past_the_definition(entry):
+def test_an_entry_leads_to_every_chapter_that_defines_it_and_not_past_the_first_place(entry):
+    assert {name for name, _, term in defined() if entry_of(term) is entry} <= {name for _, name, _ in entry.links}
     bold = [ORDER.index((name, title)) for name, title, term in defined() if entry_of(term) is entry]
     first = entry.links[0]
     assert not bold or ORDER.index((first[1], place_of(first)[0].title)) <= min(bold)

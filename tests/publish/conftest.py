@@ -12,6 +12,7 @@ from publish.run import warm
 from publish.run.data import identity
 from publish.run.execute import main
 from publish.run.store import Store
+from publish.tools import references
 
 TOC = {
     "format": "jb-book",
@@ -81,6 +82,13 @@ def printed(executed):
         return "".join(output.text for output in outputs if output.output_type == "stream")
 
     return printed_
+
+
+@pytest.fixture
+def samples(monkeypatch):
+    """Nine papers of samples.bib stand in the place of references.bib, whose entries come and go with chapters."""
+    found = references.papers(Path(__file__).with_name("samples.bib"))
+    monkeypatch.setattr(references, "papers", lambda: found)
 
 
 @pytest.fixture

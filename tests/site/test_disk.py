@@ -1,6 +1,6 @@
 """The zip of the book, opened from the disk: search, pictures, formulas and themes work without a server."""
 
-from site_files import DOCUMENTS
+from site_files import CHAPTERS, DOCUMENTS
 
 
 def nothing_asked_of_a_host(page):
@@ -9,19 +9,20 @@ def nothing_asked_of_a_host(page):
 
 
 def test_search_finds_a_section_from_the_disk(open_page, unpacked):
-    page = open_page("en/search.html?q=dropout", base=unpacked)
-    found = page.locator("#search-results a", has_text="Dropout").first
+    page = open_page("en/search.html?q=gradient", base=unpacked)
+    found = page.locator("#search-results a[href*='chapters/']").first
+    address = found.get_attribute("href")
     found.click()
-    page.wait_for_url("**/chapters/07_dropout.html#*")
-    assert "Dropout" in page.locator("article h1").inner_text()
+    page.wait_for_url(f"**/{address.removeprefix('./')}")
+    assert page.locator("article h1").count() == 1
     nothing_asked_of_a_host(page)
 
 
 def test_pictures_formulas_and_themes_work_from_the_disk(open_page, unpacked):
     page = open_page("index.html", base=unpacked)
     page.wait_for_url(f"**/en/{DOCUMENTS[0]}.html")
-    page.locator("a[href*='01_universal_approximation']").first.click()
-    page.wait_for_url("**/01_universal_approximation.html*")
+    page.locator(f"a[href*='{CHAPTERS[0]}']").first.click()
+    page.wait_for_url(f"**/{CHAPTERS[0]}.html*")
     page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
     page.wait_for_function("[...document.images].every(image => image.complete)")
     assert page.evaluate("document.images.length > 5 && [...document.images].every(image => image.naturalWidth)")

@@ -17,7 +17,7 @@ But Nielsen (2015) is not. D'Angelo and others (2024) too.
 """
 
 
-def test_citations_lead_to_the_lines_of_the_list(tmp_path, sphinx):
+def test_citations_lead_to_the_lines_of_the_list(tmp_path, sphinx, samples):
     keys = ("cybenko1989approximation", "dangelo2024weight", "kingma2015adam")
     lines = "\n".join(paper.line for paper in references.papers() if paper.key in keys)
     (tmp_path / "conf.py").write_text(CONF, encoding="utf-8")

@@ -32,19 +32,19 @@ def test_chapters_list_what_they_cite_and_every_paper_is_cited_and_no_two_alike(
         ("Cubuk and others (2020)", "cubuk2020randaugment"),
     ],
 )
-def test_a_citation_is_found_in_each_form(text, key):
+def test_a_citation_is_found_in_each_form(text, key, samples):
     found = [(text[start:end], paper.key) for start, end, paper in references.cited(text)]
     assert key in {key for _, key in found}
     assert not references.unknown(text.replace("Cybenko's 1989", "That"))
 
 
-def test_what_is_in_no_file_is_reported():
+def test_what_is_in_no_file_is_reported(samples):
     text = "Ba (2015), Nobody (1999), Nobody and Someone (2001), and Nobody, Someone and Other (2002); in June"
     cited = ["Ba (2015", "Nobody (1999", "Nobody and Someone (2001", "Nobody, Someone and Other (2002"]
     assert references.unknown(text) == cited
 
 
-def test_a_line_is_written_as_lists_of_references_are():
+def test_a_line_is_written_as_lists_of_references_are(samples):
     assert paper("leshno1993multilayer").line == (
         "- Leshno, M., and others (1993). Multilayer feedforward networks with a nonpolynomial activation function can "
         "approximate any function. *Neural Networks*, 6(6), 861–867. https://doi.org/10.1016/S0893-6080(05)80131-5"
@@ -60,7 +60,7 @@ def chapter(prose, listed):
     return nbformat.v4.new_notebook(cells=cells)
 
 
-def test_a_list_gains_what_is_cited_and_loses_what_is_not(book, capsys):
+def test_a_list_gains_what_is_cited_and_loses_what_is_not(book, capsys, samples):
     path = book.root / "chapters" / "01_one.ipynb"
     old = f"## References\n\n{paper('nielsen2015neural').line}"
     nbformat.write(chapter("# T\n\nKingma and Ba (2015), Nobody (1999).", old), path)
