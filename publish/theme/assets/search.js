@@ -24,15 +24,19 @@
       .replace(/is(e[drs]?|ers|ing|ations?)$/, "iz$1").replace(/ys(e[ds]?|ing)$/, "yz$1")
       .replace(/(\w{3})our/, "$1or").replace(/tre(d?)$/, "ter$1").replace(/ell(ed|ing)$/, "el$1");
   };
+  // Korean joins words or not: of 배치 정규화 the index has 배치정규화, too.
+  const TWO = /(?<=(\p{Script=Hangul}+)) (?=(\p{Script=Hangul}+))/gu;
+  const joined = (text) => [...text.matchAll(TWO)].map(([, one, other]) => [one + other, one, other]);
   const commas = (text) => text.replace(/(\d),(?=\d{3}(?!\d))/g, "$1"); // 43,052 is also found as 43052
 
   let index;
   const makeIndex = () => {
     index = new MiniSearch({
       fields: ["title", "heading", "text"],
-      tokenize: (text) => tokens(commas(text)),
+      tokenize: (text) => [...tokens(commas(text)), ...joined(text).map(([both]) => both)],
       processTerm: term,
       searchOptions: {
+        tokenize: tokens,
         boost: { title: 4, heading: 3 },
         combineWith: "AND",
         prefix: (word) => word.length > 2 && !/^\d/.test(word),
@@ -50,7 +54,9 @@
 
   // A piece of the text around the first word that was found, with all found words marked.
   const excerpt = (text, matched) => {
-    const found = [...text.matchAll(WORD)].filter(([word]) => tokens(word).some((part) => matched.has(term(part))));
+    const parts = new Set(joined(text).filter(([both]) => matched.has(both)).flat());
+    const isFound = (word) => parts.has(word) || tokens(word).some((part) => matched.has(term(part)));
+    const found = [...text.matchAll(WORD)].filter(([word]) => isFound(word));
     const first = found[0]?.index ?? 0;
     const start = first > AROUND ? text.indexOf(" ", first - AROUND) + 1 : 0;
     const end = text.length > first + 2 * AROUND ? text.lastIndexOf(" ", first + 2 * AROUND) : text.length;
