@@ -13,7 +13,7 @@ def test_a_chapter_in_the_middle_runs_and_passes_the_tests_as_it_is_and_dropping
     copy, content, run_tests
 ):
     before, chapters = content(), copy.chapters()
-    path = new_chapter(copy, "attention", "Attention", "02")
+    path = new_chapter(copy, "attention", "Attention", chapters[1].stem[:2])
     assert copy.chapters() == [*chapters[:2], path, *chapters[2:]]
     with pytest.raises(ValueError, match=f"there is already {path.name}"):
         new_chapter(copy, "attention", "Attention")
