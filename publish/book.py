@@ -55,8 +55,9 @@ class Book:
 
     @cached_property
     def config(self):
-        """The content of `_config.yml`: dict."""
-        return yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8"))
+        """The content of `_config.yml`: dict; author and repository, which a book may leave out, are empty then."""
+        found = yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8"))
+        return {"author": "", "repository": {"url": "", "branch": ""}} | found
 
     @property
     def title(self):

@@ -91,7 +91,7 @@ def make_slides(book):
         _rewrite(article, book, name, {f"{other}.html" for other in names}, target)
         html = render(
             "slides.html",
-            language=book.config["sphinx"]["config"]["language"],
+            language=book.config["sphinx"]["config"].get("language", "en"),
             title=f"{article.h1.get_text().strip()} · {book.title}",
             colours=built.CODE,
             stacks=stacks(article),

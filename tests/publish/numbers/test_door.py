@@ -15,6 +15,12 @@ def test_a_card_has_picture_question_times_and_links(book, page):
     assert 'width="200"' in (book.pages / "01_one.svg").read_text()
 
 
+def test_a_book_without_a_repository_has_cards_without_a_link_to_colab(book, page):
+    (book.root / "_config.yml").write_text("title: Two Chapters\n")
+    one = page("gallery").select("ul.gallery > li")[0]
+    assert one.a["href"] == "chapters/01_one.html" and not one.select("a[href*=colab]")
+
+
 def test_the_gallery_table_chooses_another_picture(book, page):
     with (book.root / "chapters" / "gallery.csv").open("a") as table:
         table.write("01_one,,table\n")
