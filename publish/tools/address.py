@@ -129,9 +129,12 @@ def change(url, branch=None, root=ROOT):
     Raises
     ------
     ValueError
-        As `address` says.
+        As `address` says, or the setting in _config.yml is written in another way.
     """
     forms, changed = _forms(address(url, branch or read(root).branch)), []
+    setting, _ = forms[0]
+    if not re.search(setting, (root / "_config.yml").read_text(encoding="utf-8")):
+        raise ValueError(f"_config.yml: expected these lines, without quotes:\n{FORMS[0].format(read(root))}")
     for path in _files(root):
         text = path.read_text(encoding="utf-8")
         for form, wanted in forms:

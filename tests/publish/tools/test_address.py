@@ -57,3 +57,12 @@ def test_a_wrong_address_changes_nothing(copy, content):
     with pytest.raises(ValueError, match="branch: expected"):
         address.change("https://github.com/a/b", "two words", copy.root)
     assert content() == before
+
+
+def test_a_setting_that_is_written_in_another_way_is_named_and_nothing_changes(copy, content):
+    config = copy.root / "_config.yml"
+    config.write_text(re.sub(r"  url: (\S+)", r'  url: "\1"', config.read_text(encoding="utf-8")), encoding="utf-8")
+    before = content()
+    with pytest.raises(ValueError, match="_config.yml: expected these lines, without quotes:\nrepository:\n  url: https"):
+        address.change("https://github.com/a/b", None, copy.root)
+    assert content() == before
