@@ -63,6 +63,6 @@ def test_a_setting_that_is_written_in_another_way_is_named_and_nothing_changes(c
     config = copy.root / "_config.yml"
     config.write_text(re.sub(r"  url: (\S+)", r'  url: "\1"', config.read_text(encoding="utf-8")), encoding="utf-8")
     before = content()
-    with pytest.raises(ValueError, match="_config.yml: expected these lines, without quotes:\nrepository:\n  url: https"):
+    with pytest.raises(ValueError, match=r"_config\.yml: expected these lines, without quotes:\nrepository:\n  url: h"):
         address.change("https://github.com/a/b", None, copy.root)
     assert content() == before
